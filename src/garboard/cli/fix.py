@@ -42,7 +42,8 @@ if TYPE_CHECKING:
     from garboard.workflows.prove import ProofMeans
     from garboard.workflows.recommend import Subject
 
-_ASKED_FOR: Final = (Done.OPENED, Done.UPDATED, Done.UNCHANGED, Done.CLOSED)
+_FAILED: Final = 2
+_ASKED_FOR: Final = (Done.OPENED, Done.UPDATED, Done.UNCHANGED, Done.CLOSED, Done.ALREADY)
 
 
 @make(
@@ -77,7 +78,7 @@ def command(settings: Settings) -> int:
     garboard fix app:1 -f Dockerfile --format diff | git apply
 
     Exit code: 0 nothing to do, or the changes were written or asked for; 1 there are issues, and not all of that was done;
-    2 an error; 3 no issues, but not everything could be judged.
+    2 an error, or of a pull request; 3 no issues, but not everything could be judged.
     """  # noqa: D301  (\b is click's)
     with termination.tidy(), _placed(settings) as placed:
         return _done(placed)
@@ -106,6 +107,7 @@ def _done(settings: Settings) -> int:
     made = _made(settings, context)
     fixes = made.fixes
     good = fixes.proof is None or not fixes.proof.failure
+    failed = False
     applied = good and bool(fixes.files) and (settings.apply or _is_chosen(settings, fixes))
     if applied:
         workflow.apply(fixes, context)
@@ -113,10 +115,11 @@ def _done(settings: Settings) -> int:
     if settings.requests is not None:
         done = pull_requests.asked(made.asking, settings.requests, settings.analysis.opening)
         applied = bool(done) and all(one.done in _ASKED_FOR and not one.dry for one in done)
+        failed = any(one.done is Done.FAILED for one in done)
         fixes = msgspec.structs.replace(fixes, requests=done)
     output = settings.analysis.output
     write(reporters.FIX.load(output.format).render(fixes, color=output.color), output)
-    return 0 if applied else made.code
+    return _FAILED if failed else 0 if applied else made.code
 
 
 def _is_chosen(settings: Settings, fixes: Fixes) -> bool:
@@ -134,6 +137,7 @@ class _Made(NamedTuple):
 
 
 def _made(settings: Settings, context: BuildContext) -> _Made:
+    from garboard.model.action import ActionKind
     from garboard.workflows import make_fixes
     from garboard.workflows.pull_requests import settled
 
@@ -156,8 +160,21 @@ def _made(settings: Settings, context: BuildContext) -> _Made:
     else:
         fixes = _of_names(settings, wanted)
         code = _code(fixes)
-    stage, certain = analysis.build.target, settled(fixes, settings.kinds)
-    return _Made(fixes, code, pull_requests.WantedRequests(settings.file, stage, (("", fixes),), certain))
+    judged = settings.kinds if analysis.image else settings.kinds & {ActionKind.BASE}
+    asking = pull_requests.WantedRequests(
+        place=settings.file,
+        stage=analysis.build.target,
+        parts=(("", fixes),),
+        settled=settled(fixes, judged),
+        files=(str(settings.file), *context.asked, *_policy(analysis)),
+    )
+    return _Made(fixes, code, asking)
+
+
+def _policy(analysis: Analysis) -> tuple[str, ...]:
+    """The file that says what does not count, if one says so."""
+    policy = analysis.policy.policy if analysis.policy else None
+    return (policy.file,) if policy and policy.file and (policy.ignores or policy.vex or policy.trust) else ()
 
 
 def _of_names(settings: Settings, wanted: FixWish) -> Fixes:
@@ -183,8 +200,15 @@ def _made_of_all(settings: Settings, context: BuildContext, wanted: FixWish) -> 
     if ActionKind.RAISE in settings.kinds:
         parts.append(_manifests(settings, context, wanted, paths))
     found = fixed_parts.fixed_parts(settings.remote.address if settings.remote else str(folder), parts)
-    below = folder if settings.remote else None
-    asking = pull_requests.WantedRequests(folder, "", found.requests, found.settled, below)
+    asking = pull_requests.WantedRequests(
+        place=folder,
+        stage="",
+        parts=found.requests,
+        settled=found.settled,
+        files=(str(folder.absolute()), *(str(Path(one).absolute()) for one in _policy(settings.analysis))),
+        goes_by=found.goes_by,
+        below=folder if settings.remote else None,
+    )
     return _Made(found.whole, _code(found.whole) or (3 if found.unread else 0), asking)
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from garboard.cli import options as o
 from garboard.cli import pull_requests, read_opening, read_settings
-from garboard.cli.filtering import filtering
-from garboard.cli.params import Given, flag, text, texts, value, values
+from garboard.cli.filtering import FILTERS, filtering
+from garboard.cli.params import Given, Option, flag, text, texts, value, values
 from garboard.cli.read_settings import STANDARD_INPUT
 from garboard.cli.recommend import OPTIONAL_IMAGE, asks_mirrors
 from garboard.cli.settings import Analysis, PackageMirrors
@@ -276,12 +277,22 @@ def _tools(given: Given) -> bool:
 
 
 def _requests(given: Given) -> RequestSettings | None:
-    requests = pull_requests.settings(given)
+    requests = pull_requests.settings(given, tuple(_narrowing(given)))
     if requests is not None and given[APPLY]:
         raise UsageError("--apply writes files here, and --pr asks others to take them", "choose one of them")
     if requests is not None and given[o.OFFLINE]:
         raise UsageError("--pr asks a code host, which --offline forbids", "leave out --offline")
     return requests
+
+
+def _narrowing(given: Given) -> Iterator[Option[Any]]:
+    """The options that leave out what might be changed, if they are given."""
+    yield from (*FILTERS, o.IGNORE, o.VEX, o.POLICY, o.CHECK_MIRRORS, PIN, INTERACTIVE)
+    if not given[REPO]:  # there, requests are told apart by what they change
+        yield ONLY
+    furthest = given[UPTO]
+    if furthest and _UPTO.index(furthest.value) < _UPTO.index("alternative" if given[OPTIONAL_IMAGE] else "minor"):
+        yield UPTO
 
 
 def _no_build() -> Build:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+import functools
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from garboard.cli.params import Given, flag, text, texts, value
+import msgspec
+
+from garboard.cli.params import Given, Option, flag, text, texts, value
 from garboard.model.base import Value
 from garboard.model.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from garboard.cli.settings import Opening
+    from garboard.git.branches import Branches
+    from garboard.git.checkout import Checkout
+    from garboard.hosts.api import Token
     from garboard.model.fix import Fixes
     from garboard.model.pull_request import RequestOutcome
 
@@ -55,7 +61,10 @@ OPTIONS: Final = (PR, HOST, API, REMOTE, TARGET_BRANCH, MOST, LABEL, REVIEWER, D
 
 
 class RequestSettings(Value):
-    """How pull requests are made; ``host`` and ``api`` are empty if the remote's address tells."""
+    """How pull requests are made; ``host`` and ``api`` are empty if the remote's address tells.
+
+    ``narrowed`` are the options that leave something out that might be changed, each with its value.
+    """
 
     host: str
     api: str
@@ -65,10 +74,11 @@ class RequestSettings(Value):
     labels: tuple[str, ...]
     reviewers: tuple[str, ...]
     dry: bool
+    narrowed: tuple[tuple[str, str], ...]
 
 
-def settings(given: Given) -> RequestSettings | None:
-    """How pull requests are made; None if none are.
+def settings(given: Given, narrowing: Sequence[Option[Any]]) -> RequestSettings | None:
+    """How pull requests are made; None if none are. Options that are ``narrowing`` leave something out.
 
     Raises:
         UsageError: options are of pull requests, and none are made.
@@ -87,7 +97,12 @@ def settings(given: Given) -> RequestSettings | None:
         labels=given[LABEL],
         reviewers=given[REVIEWER],
         dry=given[DRY_RUN],
+        narrowed=tuple((given.spelled(one), repr(given[one])) for one in narrowing if given[one]),
     )
+
+
+def _all(key: str, path: str) -> bool:
+    return bool(key and path)
 
 
 class WantedRequests(NamedTuple):
@@ -98,6 +113,8 @@ class WantedRequests(NamedTuple):
         stage: of the file's build; empty for the last one.
         parts: what changes, each of a request of its own, by its key; that is empty where the changes tell it.
         settled: what was judged.
+        files: the names of files, and of folders with all their files, that this goes by.
+        goes_by: says whether requests of a key go by one of these, by its path in the repository.
         below: the folder that names of files are seen from; None for where the user is.
     """
 
@@ -105,6 +122,8 @@ class WantedRequests(NamedTuple):
     stage: str
     parts: tuple[tuple[str, Fixes], ...]
     settled: Callable[[str], bool]
+    files: tuple[str, ...]
+    goes_by: Callable[[str, str], bool] = _all
     below: Path | None = None
 
 
@@ -124,22 +143,46 @@ def asked(asking: WantedRequests, given: RequestSettings, opening: Opening) -> t
     whole = asking.place.is_dir()
     checkout = Checkout(asking.place if whole else asking.place.parent, asking.below)
     address = remote.parse(checkout.remote(given.remote))
-    scope = pull_requests.scope_of(checkout.path(str(asking.place)), asking.stage, whole=whole)
+    place = checkout.path(str(asking.place))
     options = opening.options
     with Client(offline=options.offline, ca_file=options.ca_file, limits=options.limits) as client:
         host = hosts.open_host(client, address, given.host, given.api)
+        judged = pull_requests.JudgedScope(asking.settled, narrowed=given.narrowed)
+        target = pull_requests.target_of(host.requests, given.target)
+        scope = target.scope(pull_requests.scope_of(place, asking.stage, whole=whole))
         wanted = [
             one
             for key, fixes in asking.parts
-            for one in pull_requests.wanted_of(fixes, scope, checkout.path, host.limit, key)
+            for one in pull_requests.wanted_of(fixes, scope, checkout.path, host.limit, key, judged.marks)
         ]
         rules = pull_requests.RequestRules(
             identity=checkout.identity(),
-            target=given.target,
+            target=target.name,
             most=given.most,
             labels=given.labels,
             reviewers=given.reviewers,
             dry=given.dry,
         )
-        with branches(address.address, host.login) as own:
-            return pull_requests.ask(wanted, scope, host.requests, own, rules, settled=asking.settled)
+        with branches(address.address, host.login, checkout.store) as own:
+            judged = judged._replace(unlike=_unlike(asking, checkout, own))
+            done = pull_requests.ask(wanted, scope, host.requests, own, rules, judged=judged)
+            return tuple(_without(host.token, one) for one in done)
+
+
+def _without(token: Token, one: RequestOutcome) -> RequestOutcome:
+    """The same, if what was said has the token, without it."""
+    notes = tuple(map(token.hidden_in, one.notes))
+    return msgspec.structs.replace(one, reason=token.hidden_in(one.reason), notes=notes)
+
+
+def _unlike(asking: WantedRequests, checkout: Checkout, own: Branches) -> Callable[[str], str]:
+    """What names a file, by a request's key, that is another one in the branch to change."""
+
+    @functools.cache
+    def differing() -> tuple[str, ...]:
+        inside = {one: checkout.find(one) for one in asking.files}
+        paths = [path for path in inside.values() if path is not None]
+        outside = (one for one, path in inside.items() if path is None)
+        return (*checkout.differing(own.target(), own.objects, paths), *outside)
+
+    return lambda key: next((one for one in differing() if asking.goes_by(key, one)), "")

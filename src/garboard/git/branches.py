@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import re
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -23,13 +23,24 @@ if TYPE_CHECKING:
 _TRAILER: Final = "Garboard-Tree"
 _TREE: Final = re.compile(rf"^{_TRAILER}: ([0-9a-f]{{40,64}})$", re.MULTILINE)
 _CONTENT: Final = re.compile(r"^Garboard-Content: ([0-9a-f]{64})$", re.MULTILINE)
+_TOLD: Final = 500
+"""Characters that are told of what a remote says."""
+_REFUSED: Final = re.compile(r"^ ! \[[a-z ]{1,40}\] [^\n]{0,600}? \((.*)\)$", re.MULTILINE)
 _ENTRY: Final = re.compile(rb"(100644|100755) blob ([0-9a-f]{40,64})\t")
 _TARGET: Final = "refs/garboard/target"
 _HEADS: Final = "refs/heads/"
 
 
+Clean = Callable[[str, bytes, Path], str]
+"""Stores a file, by its path in the repository, as git commits it, in a folder of objects; returns the object's name."""
+
+
 class DifferentFileError(GitError):
     """A file that is another one in the branch to change than it was when its change was made."""
+
+
+class RefusedPushError(GitError):
+    """A branch that a remote does not take."""
 
 
 class Branch(NamedTuple):
@@ -41,9 +52,11 @@ class Branch(NamedTuple):
 
 
 class Branches:
-    """The branches of one remote."""
+    """The branches of one remote; ``objects`` is the folder that has what was fetched."""
 
-    def __init__(self, git: Git, address: str) -> None:
+    def __init__(self, git: Git, address: str, objects: Path, clean: Clean | None) -> None:
+        self.objects = objects
+        self._clean = clean
         self._git = git
         self._address = address
 
@@ -53,8 +66,15 @@ class Branches:
         Raises:
             GitError: there is no such branch, or it cannot be read.
         """
-        self._git("check-ref-format", f"{_HEADS}{target}")
+        try:
+            self._git("check-ref-format", f"{_HEADS}{target}")
+        except GitError:
+            raise GitError(f"{target} cannot be the name of a branch", "see: git branch --all") from None
         self._fetch(f"{_HEADS}{target}", _TARGET)
+
+    def target(self) -> str:
+        """The commit that changes are made upon, which was fetched."""
+        return self._git.text("rev-parse", _TARGET)
 
     def find(self, name: str) -> Branch | None:
         """A branch; None if there is none."""
@@ -71,7 +91,12 @@ class Branches:
 
     def has(self, branch: Branch, files: Sequence[FileChange]) -> bool:
         """Whether a branch has these files as changed."""
-        return all(self._bytes(branch.commit, one.file) == one.after for one in files)
+        return all(self._has(self._listed(branch.commit, one.file), one) for one in files)
+
+    def _has(self, listed: re.Match[bytes] | None, change: FileChange) -> bool:
+        if listed is None:
+            return False
+        return listed[2].decode() in (self._raw(change.file, change.after), self._cleaned(change.file, change.after))
 
     def commit(self, files: Sequence[FileChange], message: str, identity: Identity) -> str:
         """A commit of changed files upon the target.
@@ -110,7 +135,13 @@ class Branches:
     def _push(self, name: str, commit: str, earlier: str) -> None:
         reference = f"{_HEADS}{name}"
         lease = f"--force-with-lease={reference}:{earlier}"
-        self._git("push", "--quiet", "--no-verify", lease, "--", self._address, f"{commit}:{reference}")
+        try:
+            self._git("push", "--quiet", "--no-verify", lease, "--", self._address, f"{commit}:{reference}")
+        except GitError as error:
+            if "(stale info)" in error.hint:
+                reason = "it was changed in the meantime, by a person or another run"
+                raise RefusedPushError(f"{name} stays: {reason}", "run this again") from None
+            raise RefusedPushError(f"the remote refuses {name}: {_said(error.hint)}") from None
 
     def _fetch(self, source: str, target: str) -> None:
         words = ("--quiet", "--no-tags", "--depth=1", "--no-write-fetch-head")
@@ -119,28 +150,50 @@ class Branches:
     def _entry(self, change: FileChange) -> bytes:
         """A line for the index."""
         listed = self._listed(_TARGET, change.file)
-        if self._bytes(_TARGET, change.file) != change.before or listed is None:
+        blob = self._changed(listed[2].decode(), change) if listed else ""
+        if listed is None or not blob:
             raise DifferentFileError(
                 f"{change.file} is not the same as in the branch to change", "check that branch out, and run this again"
             )
-        blob = self._git.text("hash-object", "-w", "--stdin", given=change.after)
         return listed[1] + b" " + blob.encode() + b"\t" + change.file.encode("utf-8", "surrogateescape") + b"\0"
 
-    def _bytes(self, commit: str, path: str) -> bytes | None:
-        """A plain file of a commit; None if there is none."""
-        listed = self._listed(commit, path)
-        return self._git("cat-file", "blob", listed[2].decode()) if listed else None
+    def _changed(self, blob: str, change: FileChange) -> str:
+        """What takes the place of a blob, as it is or as git has the file; empty if that is not what is changed."""
+        for store in (self._raw, self._cleaned):
+            if store(change.file, change.before) == blob:
+                return store(change.file, change.after)
+        return ""
+
+    def _raw(self, path: str, data: bytes) -> str:
+        """Store a file byte by byte."""
+        del path
+        return self._git.text("hash-object", "-w", "--stdin", given=data)
+
+    def _cleaned(self, path: str, data: bytes) -> str:
+        """Store a file as git commits it."""
+        return self._clean(path, data, self.objects) if self._clean else self._raw(path, data)
 
     def _listed(self, commit: str, path: str) -> re.Match[bytes] | None:
         listed = self._git("--literal-pathspecs", "ls-tree", "-z", "--full-tree", commit, "--", path)
         return _ENTRY.match(listed)
 
 
+def _said(text: str) -> str:
+    """Why a remote refuses, from what git says of it."""
+    lines = text.splitlines()
+    remotes = [one.removeprefix("remote:").strip() for one in lines if one.startswith("remote:")]
+    reasons = [*_REFUSED.findall(text), *remotes] or lines
+    return "; ".join(dict.fromkeys(filter(None, reasons)))[:_TOLD]
+
+
 @contextlib.contextmanager
-def branches(address: str, login: str) -> Iterator[Branches]:
-    """The branches of a remote; ``login`` is the value of an Authorization header that only this host gets, or empty."""
+def branches(address: str, login: str, clean: Clean | None = None) -> Iterator[Branches]:
+    """The branches of a remote; ``login`` is the value of an Authorization header that only this host gets, or empty.
+
+    ``clean`` stores files of which git changes line ends and the like; None if there are none.
+    """
     settings, hidden = login_settings(address, login)
     with tempfile.TemporaryDirectory(prefix="garboard-git-") as made:
         folder = Path(made)
         Git(folder)("init", "--quiet", "--bare", "--template=", ".")
-        yield Branches(Git(folder, settings, hidden), address)
+        yield Branches(Git(folder, settings, hidden), address, folder / "objects", clean)

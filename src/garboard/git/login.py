@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -17,8 +18,17 @@ def login_settings(address: str, login: str) -> tuple[tuple[tuple[str, str], ...
     safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
     if not login:
         return (), ()
-    hidden = (login, login.partition(" ")[2])
+    encoded = login.partition(" ")[2]
+    hidden = tuple(filter(None, (login, encoded, _secret(encoded))))
     if not safe:
         return (), hidden
     where = f"http.{parts.scheme}://{parts.netloc}/.extraHeader"
     return ((where, ""), (where, f"Authorization: {login}"), ("credential.helper", "")), hidden
+
+
+def _secret(encoded: str) -> str:
+    """The password in what goes to a server."""
+    try:
+        return base64.b64decode(encoded, validate=True).decode().partition(":")[2]
+    except ValueError:
+        return ""

@@ -35,6 +35,7 @@ class _Pull(msgspec.Struct, rename="camel"):
     title: str
     status: str
     source_ref_name: str
+    target_ref_name: str
     description: str | None = None
     fork_source: dict[str, Any] | None = None
 
@@ -159,6 +160,7 @@ class AzureRepository:
             number=one.pull_request_id,
             address=f"{self._page}/pullrequest/{one.pull_request_id}",
             branch=one.source_ref_name.removeprefix(_HEADS),
+            target=one.target_ref_name.removeprefix(_HEADS),
             title=one.title,
             body=one.description or "",
             state=_STATES.get(one.status, RequestState.CLOSED),

@@ -164,6 +164,7 @@ def _pull(one: _Pull) -> PullRequest:
         number=one.id,
         address=one.links.html.href,
         branch=one.source.branch.name,
+        target=one.destination.branch.name,
         title=one.title,
         body=one.description or "",
         state=_STATES.get(one.state, RequestState.CLOSED),

@@ -79,6 +79,7 @@ class GiteaRepository(github_style.StyledRepository[_Pull]):
             number=pull.number,
             address=pull.html_url,
             branch=pull.head.label or pull.head.ref,  # of a branch that is gone, only the label has the name
+            target=pull.base.ref,
             title=pull.title,
             body=pull.body or "",
             state=github_style.state(pull.state, merged=pull.merged),

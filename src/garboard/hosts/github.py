@@ -75,6 +75,7 @@ class GitHubRepository(github_style.StyledRepository[_Pull]):
             number=pull.number,
             address=pull.html_url,
             branch=pull.head.ref,
+            target=pull.base.ref,
             title=pull.title,
             body=pull.body or "",
             state=github_style.state(pull.state, merged=bool(pull.merged_at)),

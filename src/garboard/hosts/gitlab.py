@@ -39,6 +39,7 @@ class _MergeRequest(msgspec.Struct):
     title: str
     state: str
     source_branch: str
+    target_branch: str
     source_project_id: int | None = None
     target_project_id: int | None = None
     description: str | None = None
@@ -141,6 +142,7 @@ def _pull(one: _MergeRequest) -> PullRequest:
         number=one.iid,
         address=one.web_url,
         branch=one.source_branch,
+        target=one.target_branch,
         title=one.title,
         body=one.description or "",
         state=_STATES.get(one.state, RequestState.CLOSED),

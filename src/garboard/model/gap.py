@@ -22,6 +22,8 @@ class Gap(Value, tag_field="fact", tag="gap"):
     stage: str
     subject: str
     reason: str
+    support: bool = False
+    """Whether it says only what nobody maintains any more, or not for all uses: no newer data would tell more."""
 
     @property
     def unread(self) -> bool:

@@ -20,11 +20,15 @@ class RequestState(StrEnum):
 
 
 class PullRequest(Value):
-    """A pull request of a branch of the repository itself, not of a fork; ``number`` is how the host names it."""
+    """A pull request of a branch of the repository itself, not of a fork, to another one, its ``target``.
+
+    ``number`` is how the host names it.
+    """
 
     number: int
     address: str
     branch: str
+    target: str
     title: str
     body: str
     state: RequestState
@@ -46,7 +50,9 @@ class Done(StrEnum):
     UPDATED = "updated"
     UNCHANGED = "unchanged"
     CLOSED = "closed"
+    ALREADY = "asked for already"
     LEFT = "left alone"
+    FAILED = "failed"
 
 
 class RequestOutcome(Value):

@@ -44,9 +44,16 @@ class BuildContext:
         self._folder = folder
         self._shown = folder if shown is None else shown
         self._root = folder.resolve()
+        self._asked: dict[str, None] = {}
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """The names of all files that were asked for, also of those that are not there."""
+        return tuple(self.name(one) for one in self._asked)
 
     def read(self, path: str) -> bytes | None:
         """The bytes of a file by its path in the context; None if there is no such plain file, or it is very large."""
+        self._asked[path] = None
         file = self._inside(path)
         with contextlib.suppress(OSError, ValueError):
             if file is not None and file.is_file() and file.stat().st_size <= _LARGEST:

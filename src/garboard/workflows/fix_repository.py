@@ -71,7 +71,7 @@ def fix_repository(
     names = sorted(frozenset().union(*(one.names for one in planned)))
     whole = together(name, [one.fixes for one in planned], unread)
     requests = tuple((f"{_KEYS}{each}", _of_one(each, planned, platform, remembered)) for each in names)
-    return FixedPart(_KEYS, whole, requests, unread=bool(unread))
+    return FixedPart(_KEYS, whole, requests, unread=bool(unread), goes_by=names_images)
 
 
 def _plan(file: NamedFile, platform: Platform, recommend: fix_unbuilt.Recommend) -> _Planned:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from garboard.model.fix import Fixes
@@ -18,17 +18,19 @@ class FixedPart(NamedTuple):
         whole: all of its changes.
         requests: what changes by each request, by its key.
         unread: whether something could not be read or judged, so that changes may be missing.
+        goes_by: says whether a file of this path has to do with it.
     """
 
     keys: str
     whole: Fixes
     requests: tuple[tuple[str, Fixes], ...]
     unread: bool
+    goes_by: Callable[[str], bool] = bool
 
     def settled(self, key: str) -> bool:
         """Whether it is certain that a request of this key is needed no longer, if it is not wanted."""
         fixes = next((one for name, one in self.requests if name == key), None)
-        return not self.unread if fixes is None else not fixes.gaps
+        return not self.unread if fixes is None else all(one.support for one in fixes.gaps)
 
 
 class FixedParts(NamedTuple):
@@ -50,6 +52,10 @@ class FixedParts(NamedTuple):
     def settled(self, key: str) -> bool:
         """Whether it is certain that a request of this key is needed no longer, if it is not wanted."""
         return any(one.settled(key) for one in self.parts if key.startswith(one.keys))
+
+    def goes_by(self, key: str, path: str) -> bool:
+        """Whether requests of this key have to do with a file of this path."""
+        return any(one.goes_by(path) for one in self.parts if key.startswith(one.keys))
 
 
 def fixed_parts(name: str, parts: Sequence[FixedPart]) -> FixedParts:

@@ -6,6 +6,7 @@ is not opened again for the same content, which a digest in its body tells. A br
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -14,20 +15,22 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
+from garboard.git.branches import Branch
 from garboard.hosts.api import HostError
 from garboard.model.action import ActionKind
 from garboard.model.base import Value
+from garboard.model.errors import GarboardError
 from garboard.model.fix import FileChange, Fixes
 from garboard.model.pull_request import BRANCHES, Done, Draft, PullRequest, RequestOutcome, RequestState
 from garboard.reporters.fix import pull_request as texts
 from garboard.reporters.fix.diff import unified
 
 if TYPE_CHECKING:
-    from garboard.git.branches import Branch, Branches
+    from garboard.git.branches import Branches
     from garboard.git.checkout import Identity
     from garboard.hosts.protocol import CodeHost
 
-_NAME: Final = re.compile(rf"{BRANCHES}([a-z0-9-]{{1,80}})/([a-z0-9-]{{1,80}})")
+_NAME: Final = re.compile(rf"{BRANCHES}([a-z0-9-]{{1,120}})/([a-z0-9-]{{1,80}})")
 _OTHER: Final = re.compile(r"[^a-z0-9]+")
 _LONGEST: Final = 40
 _PACKAGES: Final = "packages"
@@ -61,7 +64,7 @@ class RequestRules(NamedTuple):
 
     Attributes:
         identity: who commits.
-        target: the branch that is to take them; empty for the repository's default.
+        target: the branch that is to take them.
         most: how many requests of garboard's may be open.
         labels: of new ones.
         reviewers: of new ones.
@@ -69,7 +72,7 @@ class RequestRules(NamedTuple):
     """
 
     identity: Identity
-    target: str = ""
+    target: str
     most: int = 5
     labels: tuple[str, ...] = ()
     reviewers: tuple[str, ...] = ()
@@ -85,8 +88,34 @@ def scope_of(path: str, target: str = "", *, whole: bool = False) -> str:
     return "dockerfile" if name == "Dockerfile" else f"{_slug(name)}-{digest}"
 
 
+class TargetBranch(NamedTuple):
+    """The branch that is to take changes, and whether that is the repository's default."""
+
+    name: str
+    default: bool
+
+    def scope(self, scope: str) -> str:
+        """Names a scope in this branch: its requests are others than those of the same scope in another branch."""
+        if self.default:
+            return scope
+        digest = hashlib.sha256(self.name.encode("utf-8", "surrogateescape")).hexdigest()[:8]
+        return f"{scope}-to-{_slug(self.name)}-{digest}"
+
+
+def target_of(host: CodeHost, name: str) -> TargetBranch:
+    """The branch of this name, or else the default one.
+
+    Raises:
+        HostError: none is named, and the host names none either.
+    """
+    default = host.default_branch()
+    if not (name or default):
+        raise HostError("the host names no default branch", "name the one that is to take changes: --target-branch")
+    return TargetBranch(name or default, default=name in ("", default))
+
+
 def wanted_of(
-    fixes: Fixes, scope: str, path_of: Callable[[str], str], limit: int, key: str = ""
+    fixes: Fixes, scope: str, path_of: Callable[[str], str], limit: int, key: str = "", marks: str = ""
 ) -> tuple[WantedRequest, ...]:
     """What to ask for: all changes of files together, as they were planned and proved together; none if they are not good."""
     if not fixes.files or (fixes.proof is not None and fixes.proof.failure):
@@ -94,7 +123,7 @@ def wanted_of(
     fixes = _in_repository(fixes, path_of)
     files = fixes.files
     content = _content(files)
-    marks = f"<!-- garboard: {content} -->"
+    marks = "\n".join(filter(None, (f"<!-- garboard: {content} -->", marks)))
     wanted = WantedRequest(
         branch=f"{BRANCHES}{scope}/{key or _key(fixes)}",
         title=texts.title(fixes),
@@ -120,11 +149,53 @@ Settled = Callable[[str], bool]
 """Whether it is certain that a request is needed no longer which is not wanted, by what its key names."""
 
 
+def _nothing(key: str) -> str:
+    del key
+    return ""
+
+
+class JudgedScope(NamedTuple):
+    """What was judged: what was not is not known to be needed no longer.
+
+    Attributes:
+        settled: by what was found.
+        unlike: names a file that was judged, by a request's key, and that is another one in the target; empty if there is none.
+        narrowed: the options that leave something out, each with its value.
+    """
+
+    settled: Settled
+    unlike: Callable[[str], str] = _nothing
+    narrowed: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def marks(self) -> str:
+        """What a request's body has that was made with something left out; empty if nothing was."""
+        if not self.narrowed:
+            return ""
+        digest = hashlib.sha256("\0".join("\0".join(one) for one in self.narrowed).encode("utf-8", "replace"))
+        return f"<!-- garboard: narrowed {digest.hexdigest()[:16]} -->"
+
+    def doubt(self, request: PullRequest, key: str) -> str:
+        """Why it is not certain that a request is needed no longer; empty if it is."""
+        if not self.settled(key):
+            return "whether it is still needed was not judged"
+        if self.marks not in request.body:
+            names = ", ".join(dict.fromkeys(name for name, _ in self.narrowed))
+            return f"whether it is still needed was not judged, as {names} left something out"
+        file = self.unlike(key)
+        return (
+            f"whether it is still needed is not known, as {file} is not the same as in the branch to change"
+            if file
+            else ""
+        )
+
+
 def settled(fixes: Fixes, kinds: Collection[ActionKind]) -> Settled:
     """What was judged when these changes of these kinds were planned: what was not judged is not known to be needed no longer."""
     good = fixes.proof is None or not fixes.proof.failure
-    of_bases = [one for one in fixes.gaps if one.stage in _OF_BASES]
-    enough = good and (bool(fixes.files) or len(of_bases) == len(fixes.gaps))
+    gaps = [one for one in fixes.gaps if not one.support]
+    of_bases = [one for one in gaps if one.stage in _OF_BASES]
+    enough = good and (bool(fixes.files) or len(of_bases) == len(gaps))
     packages = enough and bool(set(kinds) - {ActionKind.BASE})
     bases = enough and ActionKind.BASE in kinds and not of_bases
     return lambda key: packages if key == _PACKAGES else bases
@@ -137,16 +208,15 @@ def ask(
     branches: Branches,
     rules: RequestRules,
     *,
-    settled: Settled,
+    judged: JudgedScope,
 ) -> tuple[RequestOutcome, ...]:
-    """Ask for what is wanted, and close what is open of the scope besides, where that is ``settled``.
+    """Ask for what is wanted, and close what is open of the scope besides, where it was ``judged``.
 
     Raises:
-        HostError: the host refuses.
-        GitError: the remote refuses, or a file is another one in the target.
+        HostError: the host does not tell what is open.
+        GitError: the target cannot be read.
     """
-    rules = rules if rules.target else rules._replace(target=host.default_branch())
-    return tuple(_Asking(host, branches, rules).all(wanted, scope, settled=settled))
+    return tuple(_Asking(host, branches, rules).all(wanted, scope, judged))
 
 
 class _Asking:
@@ -156,39 +226,68 @@ class _Asking:
         self._host = host
         self._branches = branches
         self._rules = rules
-        self._open = {one.branch: one for one in host.opened() if _NAME.fullmatch(one.branch)}
+        self._found: dict[str, Branch | None] = {}
+        self._every = [one for one in host.opened() if _NAME.fullmatch(one.branch)]
+        self._open = {one.branch: one for one in self._every if one.target == rules.target}
 
-    def all(self, wanted: Sequence[WantedRequest], scope: str, *, settled: Settled) -> Iterator[RequestOutcome]:
+    def all(self, wanted: Sequence[WantedRequest], scope: str, judged: JudgedScope) -> Iterator[RequestOutcome]:
         """What was done with each request."""
         names = {one.branch for one in wanted}
-        for one in [*self._open.values()]:
-            named = _NAME.fullmatch(one.branch)
-            if named and named[1] == scope and one.branch not in names:
-                yield self._superseded(one) if settled(named[2]) else self._unsettled(one)
-        if wanted:
+        outdated = [one for one in self._open.values() if _scope(one) == scope and one.branch not in names]
+        if wanted or outdated:
             self._branches.fetch(self._rules.target)
+        for one in outdated:
+            yield self._done(one.branch, one.title, one, functools.partial(self._outdated, one, judged))
         for each in wanted:
-            yield self._ask(each)
+            request = self._open.get(each.branch)
+            yield self._done(each.branch, each.title, request, functools.partial(self._ask, each, request))
 
-    def _ask(self, wanted: WantedRequest) -> RequestOutcome:
-        request, branch = self._open.get(wanted.branch), self._branches.find(wanted.branch)
+    def _done(
+        self, branch: str, title: str, request: PullRequest | None, act: Callable[[RequestOutcome], RequestOutcome]
+    ) -> RequestOutcome:
+        """What was done about one request; that something refuses is of this one alone."""
+        address = request.address if request else ""
+        outcome = RequestOutcome(branch=branch, title=title, done=Done.LEFT, address=address, dry=self._rules.dry)
+        try:
+            return act(outcome)
+        except GarboardError as error:
+            return msgspec.structs.replace(outcome, done=Done.FAILED, reason=_in_one_line(error))
+
+    def _ask(self, wanted: WantedRequest, request: PullRequest | None, outcome: RequestOutcome) -> RequestOutcome:
+        branch = self._branches.find(wanted.branch)
+        other = self._already(wanted) if request is None else None
+        if other is not None:
+            return msgspec.structs.replace(
+                outcome, done=Done.ALREADY, reason=f"by #{other.number}", address=other.address
+            )
         reason, address = self._objection(wanted, request, branch)
-        outcome = RequestOutcome(
-            branch=wanted.branch,
-            title=wanted.title,
-            done=Done.LEFT,
-            address=address,
-            reason=reason,
-            dry=self._rules.dry,
-        )
         if reason:
-            return outcome
+            return msgspec.structs.replace(outcome, reason=reason, address=address)
         stands = branch is not None and branch.content == wanted.content and self._branches.has(branch, wanted.files)
         if request is not None and stands and _same(request, wanted):
-            return msgspec.structs.replace(outcome, done=Done.UNCHANGED, address=request.address)
-        if not stands:
-            self._push(wanted, branch)
-        return self._opened(wanted, outcome) if request is None else self._updated(wanted, request, outcome)
+            return msgspec.structs.replace(outcome, done=Done.UNCHANGED)
+        pushed = None if stands else self._push(wanted, branch)
+        if request is not None:
+            return self._updated(wanted, request, outcome)
+        try:
+            return self._opened(wanted, outcome)
+        except HostError as error:
+            refused = msgspec.structs.replace(outcome, done=Done.FAILED, reason=_in_one_line(error))
+            return self._withdrawn(wanted, refused, pushed)
+
+    def _already(self, wanted: WantedRequest) -> PullRequest | None:
+        """Another request that is open and makes the same change, for another file or folder with these files in it."""
+        others = [one for one in self._open.values() if one.branch != wanted.branch]
+        return next((one for one in others if wanted.content in one.body), None) or next(
+            (one for one in others if self._makes(one, wanted.files)), None
+        )
+
+    def _makes(self, request: PullRequest, files: Sequence[FileChange]) -> bool:
+        """Whether its branch, as garboard made it, has these files as they are to be."""
+        if request.branch not in self._found:
+            self._found[request.branch] = self._branches.find(request.branch)
+        branch = self._found[request.branch]
+        return branch is not None and branch.ours and self._branches.has(branch, files)
 
     def _objection(self, wanted: WantedRequest, request: PullRequest | None, branch: Branch | None) -> tuple[str, str]:
         """Why a change is not asked for, and the address of the request that says so; empty if it is."""
@@ -196,18 +295,24 @@ class _Asking:
             return "somebody else committed to its branch", request.address if request else ""
         if request is not None:
             return "", ""
+        other = next((one for one in self._every if one.branch == wanted.branch), None)
+        if other is not None:
+            return f"its branch is that of a request to {other.target}", other.address
         for one in self._host.ended(wanted.branch):
-            if _is_refused(one, wanted):
+            if one.target == self._rules.target and _is_refused(one, wanted):
                 return "somebody closed it, and it is still the same change", one.address
-        if len(self._open) >= self._rules.most:
-            return f"{len(self._open)} are open, and no more than {self._rules.most} may be", ""
+        if len(self._every) >= self._rules.most:
+            return f"{len(self._every)} are open, and no more than {self._rules.most} may be", ""
         return "", ""
 
-    def _push(self, wanted: WantedRequest, branch: Branch | None) -> None:
+    def _push(self, wanted: WantedRequest, branch: Branch | None) -> Branch | None:
+        """The branch as it is then; None if it stays as it is."""
         message = f"{wanted.title}\n\n{_TRAILER}: {wanted.content}"
         commit = self._branches.commit(wanted.files, message, self._rules.identity)
-        if not self._rules.dry:
-            self._branches.push(wanted.branch, commit, branch)
+        if self._rules.dry:
+            return None
+        self._branches.push(wanted.branch, commit, branch)
+        return Branch(commit, ours=True, content=wanted.content)
 
     def _opened(self, wanted: WantedRequest, outcome: RequestOutcome) -> RequestOutcome:
         outcome = msgspec.structs.replace(outcome, done=Done.OPENED)
@@ -215,8 +320,25 @@ class _Asking:
             return outcome
         draft = Draft(branch=wanted.branch, target=self._rules.target, title=wanted.title, body=wanted.body)
         request = self._host.open(draft)
-        self._open[wanted.branch] = request
+        self._every.append(request)
+        self._open[request.branch] = request
         return msgspec.structs.replace(outcome, address=request.address, notes=tuple(self._furnished(request)))
+
+    def _withdrawn(self, wanted: WantedRequest, refused: RequestOutcome, pushed: Branch | None) -> RequestOutcome:
+        """What became of a request that the host did not take: the branch that was made for it goes."""
+        try:
+            found = (one for one in self._host.opened() if one.branch == wanted.branch)
+            other = next((one for one in found if one.target == self._rules.target), None)
+            if other is not None:
+                return msgspec.structs.replace(
+                    refused, done=Done.UNCHANGED, address=other.address, reason="another run opened it"
+                )
+            if pushed is not None:
+                self._branches.delete(wanted.branch, pushed)
+                return refused
+        except GarboardError:
+            pass
+        return msgspec.structs.replace(refused, notes=(f"its branch {wanted.branch} is there, without a request",))
 
     def _furnished(self, request: PullRequest) -> Iterator[str]:
         """What the host did not take of labels and reviewers: the request stands without them."""
@@ -230,39 +352,43 @@ class _Asking:
     def _updated(self, wanted: WantedRequest, request: PullRequest, outcome: RequestOutcome) -> RequestOutcome:
         if not self._rules.dry and not _same(request, wanted):
             self._host.update(request, wanted.title, wanted.body)
-        return msgspec.structs.replace(outcome, done=Done.UPDATED, address=request.address)
+        return msgspec.structs.replace(outcome, done=Done.UPDATED)
 
-    def _superseded(self, request: PullRequest) -> RequestOutcome:
-        """Close it, marked as not closed by a person; its branch goes too, if nobody else committed to it."""
-        outcome = RequestOutcome(
-            branch=request.branch,
-            title=request.title,
-            done=Done.CLOSED,
-            address=request.address,
-            reason="it is not needed any more",
-            dry=self._rules.dry,
-        )
+    def _outdated(self, request: PullRequest, judged: JudgedScope, outcome: RequestOutcome) -> RequestOutcome:
+        """Close one if it is not needed, marked as not closed by a person; its branch goes if nobody else committed to it."""
+        doubt = judged.doubt(request, _key_of(request))
+        if doubt:
+            return msgspec.structs.replace(outcome, reason=doubt)
         branch = self._branches.find(request.branch)
         if branch is not None and not branch.ours:
             reason = "it is not needed any more, but somebody else committed to its branch"
-            return msgspec.structs.replace(outcome, done=Done.LEFT, reason=reason)
-        del self._open[request.branch]
+            return msgspec.structs.replace(outcome, reason=reason)
         if not self._rules.dry:
             self._host.update(request, request.title, f"{_SUPERSEDED}\n\n{_unmarked(request.body)}")
             self._host.close(request, _CLOSING)
-            if branch is not None:
-                self._branches.delete(request.branch, branch)
-        return outcome
+        self._every.remove(request)
+        del self._open[request.branch]
+        notes = () if branch is None or self._rules.dry else tuple(self._deleted(request.branch, branch))
+        return msgspec.structs.replace(outcome, done=Done.CLOSED, reason="it is not needed any more", notes=notes)
 
-    def _unsettled(self, request: PullRequest) -> RequestOutcome:
-        return RequestOutcome(
-            branch=request.branch,
-            title=request.title,
-            done=Done.LEFT,
-            address=request.address,
-            reason="whether it is still needed was not judged",
-            dry=self._rules.dry,
-        )
+    def _deleted(self, name: str, branch: Branch) -> Iterator[str]:
+        """What hinders that a branch goes."""
+        try:
+            self._branches.delete(name, branch)
+        except GarboardError as error:
+            yield f"its branch {name} stays: {_in_one_line(error)}"
+
+
+def _in_one_line(error: GarboardError) -> str:
+    return " ".join(": ".join(filter(None, (error.message, error.hint))).split())
+
+
+def _scope(request: PullRequest) -> str:
+    return request.branch.split("/")[1]
+
+
+def _key_of(request: PullRequest) -> str:
+    return request.branch.split("/")[2]
 
 
 def _is_refused(request: PullRequest, wanted: WantedRequest) -> bool:
@@ -289,7 +415,8 @@ def _content(files: Sequence[FileChange]) -> str:
     digest = hashlib.sha256()
     for one in sorted(files, key=lambda each: each.file):
         lines = [line for line in unified(one) if line.startswith((b"+", b"-"))]
-        digest.update(b"\0".join((one.file.encode("utf-8", "surrogateescape"), *lines, b"\0")))
+        name = one.file.encode("utf-8", "surrogateescape")
+        digest.update(b"\0".join((name, *lines, b"\0")).replace(b"\r\n", b"\n"))
     return digest.hexdigest()
 
 

@@ -174,7 +174,9 @@ def ended_lines(subject: Subject, lifecycles: Lifecycles, now: dt.datetime) -> t
 def _of_ended(subject: str, spans: Iterable[Lifespan]) -> tuple[Gap, ...]:
     """What the end of life of a base's contents means, which no count of its vulnerabilities shows."""
     reason = "what is found in it from then on is not fixed, and may not be in the data at all"
-    return tuple(Gap(stage="recommend", subject=subject, reason=f"{ended(one)}: {reason}") for one in spans)
+    return tuple(
+        Gap(stage="recommend", subject=subject, reason=f"{ended(one)}: {reason}", support=True) for one in spans
+    )
 
 
 def _of_edited(subject: Subject) -> Gap | None:

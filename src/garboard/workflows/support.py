@@ -51,7 +51,7 @@ def supported(
         clean = [one for one in packages if one.id not in found and one.id not in passed_over]
         reason = _ended(ecosystem, left, _asked(lifecycles, now))
         if reason:
-            gaps.append(Gap(stage="match", subject=ecosystem, reason=reason + _not_judged(clean)))
+            gaps.append(Gap(stage="match", subject=ecosystem, reason=reason + _not_judged(clean), support=True))
             moved += clean
         elif lifecycles is not None:
             stated = _stated(packages, lifecycles.support(ecosystem))
@@ -60,7 +60,8 @@ def supported(
     programs, ended = _ended_programs(inventory, lifecycles, now)
     for name, packages in programs.items():
         clean = [one for one in packages if one.id not in found and one.id not in passed_over]
-        gaps.append(Gap(stage="match", subject=name, reason=f"its support ended on {ended[name]}{_not_judged(clean)}"))
+        reason = f"its support ended on {ended[name]}{_not_judged(clean)}"
+        gaps.append(Gap(stage="match", subject=name, reason=reason, support=True))
         moved += clean
     return Supported(judgment.judged - len(moved), (*judgment.unjudged, *moved), tuple(gaps))
 
@@ -135,10 +136,11 @@ def _of_packages(ecosystem: str, told: dict[str, Support], today: str) -> Iterat
     over = [f"{name}{f' (since {one.until})' if one.until else ''}" for name, one in told.items() if _over(one, today)]
     limited = [name for name, one in told.items() if not one.ends]
     if over:
-        yield Gap(stage="match", subject=ecosystem, reason=f"the distribution no longer supports {_some(over)}")
+        reason = f"the distribution no longer supports {_some(over)}"
+        yield Gap(stage="match", subject=ecosystem, reason=reason, support=True)
     if limited:
         reason = f"the distribution supports these for some uses only (debian-security-support): {_some(limited)}"
-        yield Gap(stage="match", subject=ecosystem, reason=reason)
+        yield Gap(stage="match", subject=ecosystem, reason=reason, support=True)
 
 
 def _some(names: Sequence[str]) -> str:

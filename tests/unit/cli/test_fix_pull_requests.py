@@ -93,9 +93,22 @@ def test_a_dry_run(image: str, host: FakeGitea) -> None:
 def test_files_that_are_not_committed(image: str, host: FakeGitea) -> None:
     Path("Dockerfile").write_bytes(BEFORE.encode() + b"# mine\r\n")
     found = run(host, image, "-f", "Dockerfile")
-    assert isinstance(found.exception, GarboardError)
-    assert "Dockerfile is not the same" in str(found.exception)
+    assert found.return_value == 2
+    assert "failed: Dockerfile is not the same" in found.output
+    document = json.loads(run(host, image, "-f", "Dockerfile", "--json").stdout)
+    assert [one["done"] for one in document["pullRequests"]] == ["failed"]
     assert host.pulls == []
+
+
+def test_what_a_remote_says_is_told_without_the_token(image: str, host: FakeGitea, tmp_path: Path) -> None:
+    hook = tmp_path / "team" / "app.git" / "hooks" / "pre-receive"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\necho not with $GITEA_TOKEN >&2\nexit 1\n")
+    hook.chmod(0o755)
+    found = run(host, image, "-f", "Dockerfile")
+    assert found.return_value == 2
+    assert "not with …" in found.output
+    assert SECRET not in found.output
 
 
 def test_a_host_that_refuses(image: str, host: FakeGitea) -> None:

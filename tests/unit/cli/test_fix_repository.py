@@ -93,6 +93,115 @@ def test_one_request_for_each_image(project: Path, httpserver: HTTPServer) -> No
     assert [one["state"] for one in host.pulls] == ["closed"]
 
 
+@pytest.mark.parametrize(
+    ("changed", "options", "told"),
+    [
+        ("services/a/worker.Dockerfile", (), "as services/a/worker.Dockerfile is not the same as in the branch"),
+        ("notes.txt", (), ""),
+        ("", ("--severity", "critical"), "as --severity left something out"),
+        ("", ("--upto", "patch"), "as --upto left something out"),
+        ("", ("--upto", "major"), ""),
+    ],
+)
+def test_only_what_was_judged_in_full_is_closed(
+    project: Path, httpserver: HTTPServer, changed: str, options: tuple[str, ...], told: str
+) -> None:
+    host = FakeGitea(httpserver)
+    host.add("garboard/repository/base-perl", "of perl", "")
+    if changed:
+        (project / changed).write_text("FROM python:3.13\n")
+    found = run("--pr", "--host", "gitea", "--api", host.api, "--dry-run", *options)
+    assert found.exception is None
+    assert ("of perl: would be closed" in found.output) == (not told)
+    assert told in found.output
+
+
+def test_a_change_that_is_not_committed_closes_nothing(project: Path, httpserver: HTTPServer) -> None:
+    host = FakeGitea(httpserver)
+    asked = ("-f", "Dockerfile", "--pr", "--host", "gitea", "--api", host.api, "--no-cache", "--as-of", "2023-11-14")
+    assert test_policy.run(fix, *asked).return_value == 0
+    (project / "Dockerfile").write_text("FROM scratch\n")
+    assert "as Dockerfile is not the same as in the branch to change" in test_policy.run(fix, *asked).output
+    git("commit", "-q", "-a", "-m", "by hand")
+    assert "left alone" in test_policy.run(fix, *asked).output, "it is in no branch of the remote"
+    host.add("garboard/dockerfile/packages", "of an image", "")
+    git("push", "-q", "origin", "main")
+    found = test_policy.run(fix, *asked).output
+    assert "of an image: left alone: whether it is still needed was not judged" in found
+    assert [one["state"] for one in host.pulls] == ["closed", "open"]
+
+
+@pytest.mark.parametrize("other", [("-f", "services/a/worker.Dockerfile"), ("--repo", "services")])
+def test_what_another_request_asks_for_already_is_not_asked_again(
+    project: Path, httpserver: HTTPServer, other: tuple[str, ...]
+) -> None:
+    host = FakeGitea(httpserver)
+    asked = ("--pr", "--host", "gitea", "--api", host.api, "--no-cache", "--as-of", "2023-11-14")
+    assert test_policy.run(fix, "--repo", ".", *asked).return_value == 0
+    found = test_policy.run(fix, *other, *asked)
+    assert found.return_value == 0
+    assert "asked for already by #1\n    https://gitea.test/team/app/pulls/1" in found.output
+    assert len(host.pulls) == 1
+    assert git("ls-remote", "origin", "refs/heads/garboard/*").count("\n") == 0, "no other branch"
+    assert test_policy.run(fix, "--repo", ".", *asked).return_value == 0
+    assert len(host.pulls) == 1
+
+
+def test_the_same_change_of_one_file_by_both_forms(project: Path, httpserver: HTTPServer) -> None:
+    git("rm", "-q", "compose.yaml", "services/a/worker.Dockerfile")
+    git("commit", "-q", "-m", "one is left")
+    git("push", "-q", "origin", "main")
+    host = FakeGitea(httpserver)
+    asked = ("--pr", "--host", "gitea", "--api", host.api, "--no-cache", "--as-of", "2023-11-14")
+    assert test_policy.run(fix, "-f", "Dockerfile", *asked).return_value == 0
+    found = test_policy.run(fix, "--repo", ".", *asked, "--json")
+    (one,) = json.loads(found.stdout)["pullRequests"]
+    assert (one["done"], one["reason"]) == ("asked for already", "by #1")
+    assert len(host.pulls) == 1
+
+
+@pytest.mark.parametrize("attribute", ["text eol=crlf", "text=auto eol=crlf", "filter=own text eol=crlf"])
+def test_line_ends_that_git_changes(project: Path, httpserver: HTTPServer, attribute: str) -> None:
+    git("config", "filter.own.clean", "touch ran; tr a-z A-Z")
+    git("config", "filter.own.required", "true")
+    (project / ".gitattributes").write_text(f"*Dockerfile {attribute}\n")
+    git("add", ".gitattributes")
+    git("commit", "-q", "-m", "attributes")
+    git("push", "-q", "origin", "main")
+    for name in ("Dockerfile", "services/a/worker.Dockerfile"):
+        (project / name).write_bytes((project / name).read_bytes().replace(b"\n", b"\r\n"))
+    host = FakeGitea(httpserver)
+    found = run("--pr", "--host", "gitea", "--api", host.api)
+    assert found.return_value == 0, found.output
+    git("fetch", "-q", "origin")
+    after = git("show", "origin/garboard/repository/base-python:Dockerfile")
+    assert after == FILES["Dockerfile"].replace(OLD, RECOMMENDED).strip()
+    assert not (project / "ran").exists()
+    assert "unchanged" in run("--pr", "--host", "gitea", "--api", host.api).output
+    host.add("garboard/repository/base-perl", "of perl", "")
+    assert "of perl: closed" in run("--pr", "--host", "gitea", "--api", host.api).output
+
+
+def test_a_file_that_is_gone_here_alone_closes_nothing(project: Path, httpserver: HTTPServer) -> None:
+    host = FakeGitea(httpserver)
+    host.add("garboard/repository/base-perl", "of perl", "")
+    git("rm", "-q", "compose.yaml")
+    found = run("--pr", "--host", "gitea", "--api", host.api, "--dry-run")
+    assert "of perl: left alone" in found.output
+    assert "compose.yaml is not the same" in found.output
+
+
+def test_a_file_that_cannot_be_changed_ends_its_own_request_alone(project: Path, httpserver: HTTPServer) -> None:
+    (project / "ruby.Dockerfile").write_text("FROM ruby:2.5.1\n")
+    (project / "compose.yaml").write_text(FILES["compose.yaml"] + "# mine\n")
+    host = FakeGitea(httpserver)
+    host.add("garboard/repository/base-perl", "of perl", "")
+    found = run("--pr", "--host", "gitea", "--api", host.api)
+    assert found.return_value == 2
+    assert "failed: compose.yaml is not the same" in found.output
+    assert "of perl: left alone" in found.output
+
+
 def test_a_clone_of_an_address(project: Path, httpserver: HTTPServer) -> None:
     address = git("remote", "get-url", "origin").strip()
     for one in project.iterdir():

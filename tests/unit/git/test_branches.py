@@ -15,7 +15,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from garboard.git.branches import branches
+from garboard.git.branches import RefusedPushError, branches
 from garboard.git.calling import Git, GitError
 from garboard.git.checkout import Checkout, Identity
 from garboard.model.errors import UsageError
@@ -269,3 +269,17 @@ def test_what_is_temporary_is_removed(bare: Path, tmp_path: Path, monkeypatch: p
         own.commit((CHANGE,), "A title\n", BOT)
         assert len(os.listdir(made)) == 1
     assert json.dumps(os.listdir(made)) == "[]"
+
+
+def test_what_a_remote_says_of_a_refused_branch_is_told_without_the_token(bare: Path, httpserver: HTTPServer) -> None:
+    hook = bare / "hooks" / "pre-receive"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(f"#!/bin/sh\necho 'no workflow for {SECRET} and {LOGIN}' >&2\nexit 1\n")
+    hook.chmod(0o755)
+    address = served(httpserver, bare.parent, [])
+    with branches(address, LOGIN) as own:
+        own.fetch("main")
+        commit = own.commit([CHANGE], "A title", BOT)
+        with pytest.raises(RefusedPushError, match="hook declined; no workflow for … and …") as found:
+            own.push("garboard/dockerfile/base-a", commit, None)
+    assert SECRET not in f"{found.value.message} {found.value.hint}"

@@ -16,6 +16,8 @@ class FakeGitea:
     def __init__(self, server: HTTPServer) -> None:
         self.pulls: list[dict[str, Any]] = []
         self.comments: list[tuple[int, str]] = []
+        self.refuses = ""
+        """What is said to those who want to open one; empty if they may."""
         self.asked: list[Request] = []
         self._server = server
         server.expect_request(re.compile("/api/v1/.*")).respond_with_handler(self._answer)
@@ -41,8 +43,10 @@ class FakeGitea:
                 found = rows[start : start + int(request.args["limit"])]
             case "GET", ["labels"]:
                 found = [{"id": 7, "name": "dependencies"}]
+            case "POST", ["pulls"] if self.refuses:
+                return Response(json.dumps({"message": self.refuses}), 422, content_type="application/json")
             case "POST", ["pulls"]:
-                found = self.add(body["head"], body["title"], body["body"])
+                found = self.add(body["head"], body["title"], body["body"], base=body["base"])
             case "PATCH", ["pulls", number]:
                 found = self.pulls[int(number) - 1]
                 found.update(body)
@@ -57,7 +61,7 @@ class FakeGitea:
                 return Response(json.dumps({"message": "not found"}), 404, content_type="application/json")
         return Response(json.dumps(found), 201 if request.method == "POST" else 200, content_type="application/json")
 
-    def add(self, branch: str, title: str, body: str, *, repo_id: int = 1) -> dict[str, Any]:
+    def add(self, branch: str, title: str, body: str, *, repo_id: int = 1, base: str = "main") -> dict[str, Any]:
         number = len(self.pulls) + 1
         pull = {
             "number": number,
@@ -67,7 +71,7 @@ class FakeGitea:
             "state": "open",
             "merged": False,
             "head": {"ref": branch, "label": branch, "repo_id": repo_id},
-            "base": {"ref": "main", "label": "main", "repo_id": 1},
+            "base": {"ref": base, "label": base, "repo_id": 1},
         }
         self.pulls.append(pull)
         return pull

@@ -156,7 +156,8 @@ def test_open_ones_are_listed_without_those_of_forks(case: Case, httpserver: HTT
     serve_each(case, httpserver)
     httpserver.expect_request(f"/api{case.requests}").respond_with_json(listed(case, [case.fork, case.pull]))
     (found,) = host_of(case, httpserver).opened()
-    assert (found.number, found.branch, found.title, found.body) == (3, BRANCH, "A title", "A body")
+    assert (found.number, found.branch, found.target) == (3, BRANCH, "main")
+    assert (found.title, found.body) == ("A title", "A body")
     assert found.state is RequestState.OPEN
     assert found.address.startswith("https://")
 

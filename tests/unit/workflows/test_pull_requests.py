@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from pytest_httpserver import HTTPServer
 
-from garboard.git.branches import DifferentFileError, branches
-from garboard.git.checkout import Identity
+from garboard.git.branches import Branches, branches
+from garboard.git.calling import GitError
+from garboard.git.checkout import Checkout, Identity
 from garboard.hosts import gitea
-from garboard.hosts.api import Api, Token
+from garboard.hosts.api import Api, HostError, Token
 from garboard.hosts.remote import parse
 from garboard.model.action import Action, ActionKind
 from garboard.model.fix import ActionEdits, FileChange, Fixes, Proof
@@ -20,6 +21,7 @@ from garboard.model.gap import Gap
 from garboard.model.pull_request import Done, RequestOutcome
 from garboard.net.client import Client
 from garboard.workflows import pull_requests
+from garboard.workflows.fixed_parts import FixedPart
 from tests.unit.hosts.fake_gitea import FakeGitea
 
 BOTH = frozenset(ActionKind)
@@ -61,18 +63,29 @@ class World:
         return (git(self.bare, "show", f"{branch}:Dockerfile") + "\n").encode()
 
     def ask(
-        self, fixes: Fixes, *, most: int = 5, dry: bool = False, labels: tuple[str, ...] = (), kinds=BOTH
+        self,
+        fixes: Fixes,
+        *,
+        most: int = 5,
+        dry: bool = False,
+        labels: tuple[str, ...] = (),
+        kinds=BOTH,
+        target: str = "",
+        **judged,
     ) -> list[RequestOutcome]:
         remote = parse(f"file://{self.bare}")
         token = Token("s3cret")
-        rules = pull_requests.RequestRules(
-            Identity("bot", "bot@example.org"), most=most, dry=dry, labels=labels, reviewers=("ann",) if labels else ()
-        )
-        with Client() as client, branches(remote.address, "") as own:
+        with Client() as client, branches(remote.address, "", Checkout(self.clone).store) as own:
             host = gitea.repository(Api(client, self.host.api, token, token.header("token", "")), remote)
-            wanted = pull_requests.wanted_of(fixes, "dockerfile", lambda name: name, 65_536)
-            settled = pull_requests.settled(fixes, kinds)
-            return [*pull_requests.ask(wanted, "dockerfile", host, own, rules, settled=settled)]
+            aim = pull_requests.target_of(host, target)
+            rules = pull_requests.RequestRules(
+                Identity("bot", "bot@example.org"), aim.name, most=most, dry=dry, labels=labels,
+                reviewers=("ann",) if labels else (),
+            )  # fmt: skip
+            scope = aim.scope("dockerfile")
+            found = pull_requests.JudgedScope(pull_requests.settled(fixes, kinds), **judged)
+            wanted = pull_requests.wanted_of(fixes, scope, lambda name: name, 65_536, marks=found.marks)
+            return [*pull_requests.ask(wanted, scope, host, own, rules, judged=found)]
 
 
 @pytest.fixture
@@ -154,6 +167,15 @@ def test_what_nobody_needs_any_more_is_closed(world: World) -> None:
     assert sorted(world.refs()) == ["main"]
 
 
+def test_what_is_past_its_support_keeps_nothing_open(world: World) -> None:
+    world.ask(base("2.5.7"))
+    gap = Gap(stage="recommend", subject="ruby:2.5.7", reason="Ruby 2.5 is no longer maintained", support=True)
+    (found,) = world.ask(Fixes(image="app:1", gaps=(gap,)))
+    assert found.done is Done.CLOSED
+    part = FixedPart("base-", Fixes(image=""), (("base-ruby", Fixes(image="", gaps=(gap,))),), unread=False)
+    assert part.settled("base-ruby")
+
+
 @pytest.mark.parametrize(
     ("fixes", "kinds"),
     [
@@ -166,6 +188,25 @@ def test_what_was_not_judged_is_left_alone(world: World, fixes: Fixes, kinds: fr
     found = world.ask(fixes, kinds=kinds)[0]
     assert (found.done, found.reason) == (Done.LEFT, "whether it is still needed was not judged")
     assert world.host.pulls[0]["state"] == "open"
+
+
+def test_what_an_option_left_out_is_left_alone(world: World) -> None:
+    world.ask(base("2.5.7"))
+    (found,) = world.ask(Fixes(image="app:1"), narrowed=(("--severity", "critical"), ("--ignore", "A")))
+    assert found.done is Done.LEFT
+    assert found.reason.endswith("was not judged, as --severity, --ignore left something out")
+    world.ask(base("2.5.7"), narrowed=(("--severity", "critical"),))
+    assert world.ask(Fixes(image="app:1"), narrowed=(("--severity", "high"),))[0].done is Done.LEFT
+    (found,) = world.ask(Fixes(image="app:1"), narrowed=(("--severity", "critical"),))
+    assert found.done is Done.CLOSED, "it was made with the same left out"
+
+
+def test_what_was_judged_elsewhere_is_left_alone(world: World) -> None:
+    world.ask(base("2.5.7"))
+    (found,) = world.ask(Fixes(image="app:1"), unlike={"base-ruby": "a/go.mod"}.__getitem__)
+    assert found.done is Done.LEFT
+    assert "as a/go.mod is not the same as in the branch to change" in found.reason
+    assert sorted(world.refs()) == [RUBY, "main"]
 
 
 def test_what_does_not_stand_the_proof_is_not_asked_for(world: World) -> None:
@@ -239,9 +280,67 @@ def test_a_dry_run_does_nothing(world: World) -> None:
 
 
 def test_a_file_that_differs_from_the_target_is_not_changed(world: World) -> None:
-    with pytest.raises(DifferentFileError, match="is not the same"):
-        world.ask(base("2.5.7", b"FROM ruby:2.5.1\n# not committed\n"))
+    (found,) = world.ask(base("2.5.7", b"FROM ruby:2.5.1\n# not committed\n"))
+    assert found.done is Done.FAILED
+    assert found.reason.startswith("Dockerfile is not the same as in the branch to change: ")
     assert sorted(world.refs()) == ["main"]
+
+
+def refusing(world: World, text: str) -> None:
+    hook = world.bare / "hooks" / "pre-receive"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(f"#!/bin/sh\necho '{text}' >&2\nexit 1\n")
+    hook.chmod(0o755)
+
+
+def test_a_push_that_is_refused_is_of_one_request_alone(world: World) -> None:
+    world.ask(packages("2"))
+    refusing(world, "no workflows for s3cret")
+    closed, opened = world.ask(base("2.5.7"))
+    assert (closed.done, len(closed.notes)) == (Done.CLOSED, 1)
+    assert f"its branch {PACKAGES} stays: the remote refuses {PACKAGES}: pre-receive hook declined" in closed.notes[0]
+    assert (opened.done, opened.reason) == (
+        Done.FAILED, f"the remote refuses {RUBY}: pre-receive hook declined; no workflows for s3cret"
+    )  # fmt: skip
+    assert [one["state"] for one in world.host.pulls] == ["closed"]
+
+
+def test_the_branch_of_a_request_that_is_not_taken_goes(world: World) -> None:
+    world.host.refuses = "no more of them"
+    (found,) = world.ask(base("2.5.7"))
+    assert (found.done, found.notes) == (Done.FAILED, ())
+    assert "no more of them" in found.reason
+    assert sorted(world.refs()) == ["main"]
+
+
+def test_two_runs_at_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    commit = Branches.commit
+
+    def late(self: Branches, *arguments, **named) -> str:
+        monkeypatch.setattr(Branches, "commit", commit)
+        world.ask(base("2.5.8"))
+        return self.commit(*arguments, **named)
+
+    monkeypatch.setattr(Branches, "commit", late)
+    (found,) = world.ask(base("2.5.7"))
+    assert found.done is Done.FAILED
+    assert "was changed in the meantime" in found.reason
+    assert [one["title"] for one in world.host.pulls] == ["Change FROM to `ruby:2.5.8`"]
+
+
+def test_another_run_that_opened_the_same(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    push = Branches.push
+
+    def late(self: Branches, name: str, *arguments) -> None:
+        push(self, name, *arguments)
+        world.host.add(name, "the other run's", "")
+        world.host.refuses = "there is one"
+
+    monkeypatch.setattr(Branches, "push", late)
+    (found,) = world.ask(base("2.5.7"))
+    assert (found.done, found.reason) == (Done.UNCHANGED, "another run opened it")
+    assert found.address == "https://gitea.test/team/app/pulls/1"
+    assert RUBY in world.refs()
 
 
 def test_labels_that_are_not_taken_are_told(world: World) -> None:
@@ -259,8 +358,40 @@ def test_links_and_modes_in_the_target(world: World) -> None:
     path.symlink_to("elsewhere")
     git(world.clone, "commit", "-q", "-a", "-m", "a link")
     git(world.clone, "push", "-q", "origin", "main")
-    with pytest.raises(DifferentFileError):
-        world.ask(base("2.5.8", b"elsewhere"))
+    (found,) = world.ask(base("2.5.8", b"elsewhere"))
+    assert found.done is Done.FAILED
+
+
+def test_each_target_has_its_own(world: World) -> None:
+    world.ask(base("2.5.7"))
+    git(world.clone, "push", "-q", "origin", "main:release")
+    refs = world.refs()
+    (found,) = world.ask(base("2.5.7"), target="release")
+    assert found.done is Done.OPENED
+    assert found.branch.startswith("garboard/dockerfile-to-release-")
+    assert [one["base"]["ref"] for one in world.host.pulls] == ["main", "release"]
+    assert world.refs().items() >= refs.items(), "the other one's branch stays"
+    assert world.ask(base("2.5.7"), target="main")[0].branch == RUBY, "the default one by its name"
+    (found,) = world.ask(Fixes(image="app:1"), target="release")
+    assert (found.done, [one["state"] for one in world.host.pulls]) == (Done.CLOSED, ["open", "closed"])
+
+
+def test_a_request_to_another_branch_is_none_of_this_one(world: World) -> None:
+    world.ask(base("2.5.7"))
+    world.host.pulls[0]["base"]["ref"] = "another"
+    refs = world.refs()
+    (found,) = world.ask(base("2.5.8"))
+    assert (found.done, found.reason) == (Done.LEFT, "its branch is that of a request to another")
+    assert world.ask(Fixes(image="app:1")) == []
+    assert (world.refs(), world.host.pulls[0]["state"]) == (refs, "open")
+
+
+def test_a_target_is_needed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(GitError, match="cannot be the name of a branch"):
+        world.ask(base("2.5.7"), target="a..b")
+    monkeypatch.setattr(gitea.GiteaRepository, "default_branch", lambda _: "")
+    with pytest.raises(HostError, match="names no default branch"):
+        world.ask(base("2.5.7"))
 
 
 def test_scopes_are_of_one_file() -> None:

@@ -98,8 +98,8 @@ def _end(fixes: Fixes, made: list[ActionEdits]) -> Iterator[str]:
 
 
 def _request(one: RequestOutcome) -> Iterator[str]:
-    would = "would be " if one.dry and one.done not in (Done.LEFT, Done.UNCHANGED) else ""
-    reason = f": {one.reason}" if one.reason else ""
+    would = "would be " if one.dry and one.done in (Done.OPENED, Done.UPDATED, Done.CLOSED) else ""
+    reason = f"{' ' if one.done is Done.ALREADY else ': '}{one.reason}" if one.reason else ""
     yield f"  - {one.title}: {would}{one.done}{reason}"
     yield from (f"    {each}" for each in (one.address or one.branch, *one.notes))
 
