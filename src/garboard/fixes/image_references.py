@@ -2,7 +2,8 @@
 
 Read are Compose files, Kubernetes manifests, Kustomize's lists of images, Helm's values, workflows of GitHub, GitLab and the
 like, and devcontainers. What a file is called does not matter: a name of an image stands under ``image``, or in parts
-beside each other. Only the bytes of a value change; anchors, comments and everything else stays.
+beside each other. What is built is given a name there, and names nothing that is fetched. Only the bytes of a value change;
+anchors, comments and everything else stays.
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ def put_together(data: bytes) -> tuple[PutTogether, ...]:
     Raises:
         CannotEdit: it is no YAML or JSON, or too large.
     """
-    return tuple(dict.fromkeys(one for one in _named(data) if isinstance(one, PutTogether)))
+    found = dict.fromkeys(one for one in _named(data) if isinstance(one, PutTogether))
+    return tuple(sorted(found, key=lambda one: one.line))
 
 
 def _named(data: bytes) -> Iterator[NamedImage | PutTogether]:
@@ -82,5 +84,5 @@ def _splices(image: NamedImage, reference: str) -> Iterator[Splice]:
 
 
 def _replaced(part: ValuePart, text: str) -> Splice:
-    quote = part.quote or ('"' if _NOT_A_TEXT.fullmatch(text) else "")
+    quote = part.quote or ('"' if _NOT_A_TEXT.fullmatch(text) and not part.inside else "")
     return Splice(start=part.start, end=part.end, new=f"{quote}{text}{quote}".encode())

@@ -62,7 +62,7 @@ def fix_deployment(name: str, data: bytes, recommend: Recommend, asks: Asks = No
 
         plan.add(image.reference, image.line, splices, platform=image.platform)
     for one in image_references.put_together(data):
-        plan.leave(f"{name}:{one.line}", f"{one.text} is put together, and was not looked at")
+        plan.leave(f"{name}:{one.line}", f"{one.text} {one.reason}")
     return plan.result()
 
 
