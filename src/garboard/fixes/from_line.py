@@ -17,7 +17,7 @@ _VARIABLE: Final = re.compile(r"\$(?:\{(\w+)(?::?-([^{}$]*))?\}|(\w+))")
 """A variable, and the text that stands for it where it is not set."""
 _PLAIN: Final = re.compile(r"[\w./:@+-]+")
 _DEEPEST: Final = 10
-_HUB: Final = re.compile(r"^(?:(?:index\.)?docker\.io/)?(?:library/)?")
+_HUB: Final = re.compile(r"^(?:(?:(?:index|registry-1)\.)?docker\.io/)?(?:library/)?")
 _TAGGED: Final = re.compile(r"(?s)(.*?)((?::[\w.-]+)?(?:@\w+:[0-9a-f]+)?)\Z")
 
 

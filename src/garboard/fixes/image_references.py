@@ -16,8 +16,12 @@ from garboard.fixes.named_images import NamedImage, PutTogether, ValuePart
 from garboard.model.fix import CannotEdit, Splice
 from garboard.splices import spliced
 
-_NOT_A_TEXT: Final = re.compile(r"[\d._]+|true|false|null|~|yes|no|on|off", re.IGNORECASE)
-"""What YAML would not take for a text without quotes."""
+_NOT_A_TEXT: Final = re.compile(
+    r"[-+]?(?:[\d_]+(?::[0-5]?\d)*(?:\.[\d_]*)?|\.\d[\d_]*)(?:e[-+]?\d+)?|[-+]?0(?:x[\da-f_]+|o[0-7_]+|b[01_]+)|[-+]?\.(?:inf|nan)"
+    r"|\d{4}-\d\d?-\d\d?(?:t.*)?|true|false|null|~|yes|no|on|off|y|n",
+    re.IGNORECASE,
+)
+"""What YAML, of any version, would not take for a text without quotes: numbers, days, truth and nothing."""
 _REPOSITORY: Final = re.compile(r"(.*?)(?::([\w.-]+))?(?:@(sha256:[0-9a-f]{64}))?\Z")
 
 

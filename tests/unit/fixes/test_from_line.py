@@ -48,6 +48,12 @@ def rebased(text: bytes, reference: str = NEW, target: str = "", **args: str) ->
             b"FROM docker.io/library/python:3.9-slim\n", b":3.9-slim", b":3.12-slim", id="the registry as it is spelled"
         ),
         pytest.param(
+            b"FROM registry-1.docker.io/library/python:3.9-slim\n",
+            b":3.9-slim",
+            b":3.12-slim",
+            id="the same, by its host",
+        ),
+        pytest.param(
             b"ARG V=3.9\nFROM python:$V-slim\nARG V\nRUN pip install tool==$V\n",
             b"python:$V-slim",
             NEW.encode(),

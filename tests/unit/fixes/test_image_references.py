@@ -155,6 +155,28 @@ def test_a_registry_of_its_own_stays() -> None:
         moved(text, image, "postgres:13")
 
 
+@pytest.mark.parametrize(
+    ("tag", "written"),
+    [
+        ("7.0.11", "7.0.11"),
+        ("7.0", '"7.0"'),
+        ("7", '"7"'),
+        ("1_0", '"1_0"'),
+        ("1e3", '"1e3"'),
+        ("0x1f", '"0x1f"'),
+        ("2024-01-01", '"2024-01-01"'),
+        ("2024-01-01-slim", "2024-01-01-slim"),
+        ("12-alpine", "12-alpine"),
+        ("no", '"no"'),
+        ("latest", "latest"),
+    ],
+)
+def test_only_what_yaml_takes_for_something_else_gets_quotes(tag: str, written: str) -> None:
+    text = b"image:\n  repository: redis\n  tag: 7.0.1\n"
+    (image,) = images(text)
+    assert spliced(text, moved(text, image, f"redis:{tag}")) == text.replace(b"7.0.1", written.encode())
+
+
 def test_the_shape_of_ingress_nginx() -> None:
     text = (
         "controller:\n  image:\n    registry: docker.io\n    image: library/postgres\n"
