@@ -15,7 +15,8 @@ from garboard.splices import spliced
 
 _VARIABLE: Final = re.compile(r"\$(?:\{(\w+)(?::?-([^{}$]*))?\}|(\w+))")
 """A variable, and the text that stands for it where it is not set."""
-_PLAIN: Final = re.compile(r"[\w./:@+-]+")
+PLAIN: Final = re.compile(r"[\w./:@+-]+")
+"""What may be written as the name of an image, or as a part of one."""
 _DEEPEST: Final = 10
 _HUB: Final = re.compile(r"^(?:(?:(?:index|registry-1)\.)?docker\.io/)?(?:library/)?")
 _TAGGED: Final = re.compile(r"(?s)(.*?)((?::[\w.-]+)?(?:@\w+:[0-9a-f]+)?)\Z")
@@ -30,7 +31,7 @@ def rebasing(dockerfile: Dockerfile, target: str, build_args: Mapping[str, str],
     Raises:
         CannotEdit: no change of the file alone gives that base.
     """
-    if not _PLAIN.fullmatch(reference):
+    if not PLAIN.fullmatch(reference):
         raise CannotEdit(f"{reference!r} is no plain name of an image")
     stage = lineage(dockerfile, target, build_args)[0]
     before = bases(dockerfile, build_args)
@@ -153,7 +154,7 @@ def _around(
 
 def _value(default: Assignment | None) -> str:
     value = (default.value or "").strip("\"'") if default else ""
-    return value if _PLAIN.fullmatch(value) else ""
+    return value if PLAIN.fullmatch(value) else ""
 
 
 def _between_quotes(start: int, written: bytes, value: str) -> Splice:
