@@ -113,3 +113,16 @@ def test_an_image_is_counted_once_in_a_repository() -> None:
     assert {key: (one.total, one.remaining) for key, one in part.requests} == {"base-a": (10, 2), "base-b": (10, 2)}
     assert [one.files for one in whole.images] == [("compose.yaml", "Dockerfile"), ("b/Dockerfile",)]
     assert "Each image is counted once: 2 images in 3 files." in as_text.render(whole).decode()
+
+
+def test_an_image_that_one_file_keeps_remains() -> None:
+    kept = NamedFile("Dockerfile", b"ARG A=a\nFROM ${A}:1\nARG A\nRUN pip install $A\n")
+    part = fix_repository("", [NamedFile("compose.yaml", COMPOSE), kept], Platform(), lambda one, _: _renamed(one))
+    assert [bool(one.files) for one in part.whole.changes] == [True, True, True, False]
+    assert (part.whole.total, part.whole.remaining) == (10, 10)
+
+
+def _renamed(reference: str) -> Recommendation:
+    found = recommended(reference)
+    new = Row(reference="other:2", key="new", group=Group.PATCH, counts=AFTER, better=True)
+    return Recommendation(base=found.base, rows=(new,) if found.rows else ())
