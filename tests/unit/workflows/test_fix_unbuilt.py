@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
 from garboard.dockerfile.parser import parse
 from garboard.model.fix import ActionEdits, Fixes
 from garboard.model.image import Platform
 from garboard.model.recommendation import Counts, Group, Recommendation, Row
 from garboard.reporters.fix import text as as_text
 from garboard.workflows.attribute import Build
-from garboard.workflows.fix_repository import NamedFile, fix_repository
+from garboard.workflows.fix_repository import NamedFile, fix_repository, names_images
 from garboard.workflows.fix_unbuilt import fix_deployment, fix_dockerfile
 from garboard.workflows.fixed_parts import fixed_parts
 
@@ -113,6 +115,46 @@ def test_an_image_is_counted_once_in_a_repository() -> None:
     assert {key: (one.total, one.remaining) for key, one in part.requests} == {"base-a": (10, 2), "base-b": (10, 2)}
     assert [one.files for one in whole.images] == [("compose.yaml", "Dockerfile"), ("b/Dockerfile",)]
     assert "Each image is counted once: 2 images in 3 files." in as_text.render(whole).decode()
+
+
+@pytest.mark.parametrize(
+    ("path", "is_one"),
+    [
+        ("Dockerfile", True),
+        ("a/Dockerfile.prod", True),
+        ("a/python.Dockerfile", True),
+        ("Containerfile", True),
+        ("Dockerfile.go", True),
+        ("Dockerfile.dockerignore", False),
+        ("Dockerfile.prod.dockerignore", False),
+        ("Dockerfile.md", False),
+        ("Dockerfile.json", False),
+        ("Dockerfile.yaml", True),
+        ("chart/values.yml", True),
+        (".devcontainer/devcontainer.json", True),
+        ("node_modules/foo/Dockerfile", False),
+        ("web/node_modules/foo/compose.yaml", False),
+        ("vendor/github.com/x/y/Dockerfile", False),
+        ("a/third_party/z/Dockerfile", False),
+        ("vendoring/Dockerfile", True),
+        ("a/.venv/Dockerfile", False),
+        ("testdata/Dockerfile", True),
+    ],
+)
+def test_which_files_are_looked_at(path: str, *, is_one: bool) -> None:
+    assert names_images(path) == is_one
+
+
+def test_a_source_that_is_called_like_a_dockerfile() -> None:
+    files = [
+        NamedFile("dockerfile.go", b"package x // FROM a:1\n"),
+        NamedFile("Dockerfile.go", b"FROM a:1\n"),
+        NamedFile("Dockerfile.tmpl", b"package x\n"),
+    ]
+    part = fix_repository("", files, Platform(), recommended)
+    assert [file.file for one in part.whole.changes for file in one.files] == ["Dockerfile.go"]
+    assert [one.subject for one in part.whole.gaps] == ["Dockerfile.tmpl"]
+    assert part.unread
 
 
 def test_an_image_that_one_file_keeps_remains() -> None:
