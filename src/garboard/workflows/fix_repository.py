@@ -153,7 +153,7 @@ def fix_repository(
         try:
             planned.append(_plan(one, platform, remembered))
         except (CannotEdit, GarboardError) as error:
-            unread.append(Gap(stage="fix", subject=one.name, reason=str(error)))
+            unread.append(Gap(stage="fix", subject=one.name, reason=str(error).partition("\n")[0]))
     names = sorted(frozenset().union(*(one.names for one in planned)))
     whole = together(name, [one.fixes for one in planned], unread)
     requests = tuple((f"{_KEYS}{each}", _of_one(each, planned, platform, remembered)) for each in names)
@@ -199,7 +199,8 @@ def _of_one(name: str, planned: Sequence[_Planned], platform: Platform, recommen
     """The changes of one image alone, in all files that name it."""
     own = _only(name, recommend)
     fixes = [_fixed(one.file, platform, own) for one in planned if name in one.names]
-    whole = together(name, fixes, ())
+    shown = f"{name} in {len(fixes)} files" if len(fixes) > 1 else name
+    whole = together(shown, fixes, ())
     gaps = tuple(one for one in whole.gaps if base_name(one.subject.partition(": ")[0]) == name)
     return msgspec.structs.replace(whole, gaps=gaps)
 

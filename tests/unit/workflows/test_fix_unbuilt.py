@@ -113,6 +113,7 @@ def test_an_image_is_counted_once_in_a_repository() -> None:
     whole = fixed_parts("r", [part]).whole
     assert (whole.total, whole.remaining, whole.before) == (20, 4, Counts(high=20))
     assert {key: (one.total, one.remaining) for key, one in part.requests} == {"base-a": (10, 2), "base-b": (10, 2)}
+    assert [one.image for _, one in part.requests] == ["a in 2 files", "b"]
     assert [one.files for one in whole.images] == [("compose.yaml", "Dockerfile"), ("b/Dockerfile",)]
     assert "Each image is counted once: 2 images in 3 files." in as_text.render(whole).decode()
 
