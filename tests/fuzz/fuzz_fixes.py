@@ -200,8 +200,10 @@ TARGETS = (
         (
             b"x: &a\n  image: a:1 # b\nc:\n  <<: *a\nd: {image: \"a:1\", e: [1]}\n---\nimage:\n  repository: a\n  tag: '1'\n",
             b'// x\n{"image": "a:1", // y\n "images": [{"name": "a", "newTag": "1", "digest": ""}]}',
+            b"services:\n  a: {image: 'r.io/a:${V:-1}', build: }\n  b: {image: \"${I:-a}:${V:-1}\"}\nc: {image: a, tag: 1.0.1}\n",
+            b"image: {registry: r.io, image: a, tag: '1', digest: ''}\ncontexts: [b=docker-image://a:1]\nservices: [a:1]\n",
         ),
-        (b"image", b": ", b"a:1", b"&a ", b"*a", b"'", b'"', b"{", b"}", b"[", b"]", b"\n", b"  ", b"---\n", b"# ", b"!!x ", b"\xef\xbb\xbf", b"\xc3\xa9"),
+        (b"image", b"tag", b"build", b"${V:-1}", b"docker://", b": ", b"a:1", b"&a ", b"*a", b"'", b'"', b"{", b"}", b"[", b"]", b"\n", b"  ", b"---\n", b"# ", b"!!x ", b"\xef\xbb\xbf", b"\xc3\xa9"),
     ),
 )  # fmt: skip
 

@@ -15,22 +15,24 @@ from garboard.splices import spliced
 
 _VARIABLE: Final = re.compile(r"\$(?:\{(\w+)(?::?-([^{}$]*))?\}|(\w+))")
 """A variable, and the text that stands for it where it is not set."""
-_PLAIN: Final = re.compile(r"[\w./:@+-]+")
+PLAIN: Final = re.compile(r"[\w./:@+-]+")
+"""What may be written as the name of an image, or as a part of one."""
 _DEEPEST: Final = 10
-_HUB: Final = re.compile(r"^(?:(?:index\.)?docker\.io/)?(?:library/)?")
+_HUB: Final = re.compile(r"^(?:(?:(?:index|registry-1)\.)?docker\.io/)?(?:library/)?")
 _TAGGED: Final = re.compile(r"(?s)(.*?)((?::[\w.-]+)?(?:@\w+:[0-9a-f]+)?)\Z")
 
 
 def rebasing(dockerfile: Dockerfile, target: str, build_args: Mapping[str, str], reference: str) -> Splice:
     """What makes ``reference`` the base of what is built.
 
-    The value stays where it stands: in the default of an ARG, if changing it alone gives the reference and nothing else in
-    the file goes by it, and in FROM otherwise. Stages with the same base that the same ARG names change with it.
+    The value stays where it stands: in the default of an ARG, if changing it alone gives the reference and nothing that
+    lines install goes by it, and in FROM otherwise; there too if a stage uses the ARG again, which would say something else
+    then. Stages with the same base that the same ARG names change with it.
 
     Raises:
         CannotEdit: no change of the file alone gives that base.
     """
-    if not _PLAIN.fullmatch(reference):
+    if not PLAIN.fullmatch(reference):
         raise CannotEdit(f"{reference!r} is no plain name of an image")
     stage = lineage(dockerfile, target, build_args)[0]
     before = bases(dockerfile, build_args)
@@ -40,6 +42,11 @@ def rebasing(dockerfile: Dockerfile, target: str, build_args: Mapping[str, str],
     for splice in places:
         if _does(dockerfile, splice, build_args, stage.index, wanted, before):
             return splice
+    if again := _declared_again(dockerfile, stage, build_args):
+        raise CannotEdit(
+            f"a stage uses {again} again: another default changes what its lines install or other bases, and another name in "
+            f"FROM would leave {again} as it is"
+        )
     raise CannotEdit("what FROM names depends on build arguments or variables that the file alone does not decide")
 
 
@@ -55,7 +62,9 @@ def spelled_like(old: str, reference: str) -> str:
 def _in_line(dockerfile: Dockerfile, stage: Stage, build_args: Mapping[str, str], reference: str) -> Iterator[Splice]:
     """The image's word in FROM, with the quotes that it has: what stands behind its variables, else all of it."""
     span = stage.base.span
-    yield from _instead(span.start, dockerfile.written(span), reference, _defaults(dockerfile), build_args)
+    found = _instead(span.start, dockerfile.written(span), reference, _defaults(dockerfile), build_args)
+    again = _declared_again(dockerfile, stage, build_args)
+    yield from (one for one in found if not again or one.start > span.start)
 
 
 def _instead(
@@ -83,7 +92,7 @@ def _in_variables(
 ) -> Iterator[Splice]:
     """What stands for variables in FROM, each such that it alone makes the line name the reference."""
     text = stage.base.text.strip("\"'")
-    defaults = _defaults(dockerfile)
+    defaults, again = _defaults(dockerfile), _declared_again(dockerfile, stage, build_args)
     for found in _VARIABLE.finditer(text):
         name = found[1] or found[3]
         known = _around(text, found, defaults, build_args)
@@ -93,7 +102,7 @@ def _in_variables(
             continue
         value = reference[len(known[0]) : len(reference) - len(known[1]) or None]
         default = _deciding(name, defaults)
-        if default is not None and not _is_declared_again(dockerfile, default.name):
+        if default is not None and not ("@" in value and again and "@" not in (default.value or "")):
             written = dockerfile.written(default.span)
             start = written.index(b"=") + 1
             yield from _instead(default.span.start + start, written[start:], value, defaults, build_args)
@@ -122,15 +131,20 @@ def _in_line_default(dockerfile: Dockerfile, stage: Stage, old: str, value: str)
         yield Splice(start=start, end=start + len(old.encode()), new=value.encode())
 
 
-def _is_declared_again(dockerfile: Dockerfile, name: str) -> bool:
-    """Whether a stage may go by an argument of the whole file: for other things than its base."""
-    return any(
-        one.name == name and one.value is None
+def _declared_again(dockerfile: Dockerfile, stage: Stage, build_args: Mapping[str, str]) -> str:
+    """A variable of FROM that the build does not set and that a stage uses again, for other things than its base."""
+    defaults = _defaults(dockerfile)
+    again = {
+        one.name
         for stage in dockerfile.stages
         for instruction in stage.instructions
         if instruction.name == "ARG"
         for one in instruction.assignments
-    )
+        if one.value is None
+    }
+    names = [one[1] or one[3] for one in _VARIABLE.finditer(stage.base.text) if (one[1] or one[3]) not in build_args]
+    found = ((one, each.name) for one in names if (each := _deciding(one, defaults)) is not None)
+    return next((one for pair in found for one in pair if one in again), "")
 
 
 def _around(
@@ -153,7 +167,7 @@ def _around(
 
 def _value(default: Assignment | None) -> str:
     value = (default.value or "").strip("\"'") if default else ""
-    return value if _PLAIN.fullmatch(value) else ""
+    return value if PLAIN.fullmatch(value) else ""
 
 
 def _between_quotes(start: int, written: bytes, value: str) -> Splice:

@@ -2,7 +2,8 @@
 
 Read are Compose files, Kubernetes manifests, Kustomize's lists of images, Helm's values, workflows of GitHub, GitLab and the
 like, and devcontainers. What a file is called does not matter: a name of an image stands under ``image``, or in parts
-beside each other. Only the bytes of a value change; anchors, comments and everything else stays.
+beside each other. What is built is given a name there, and names nothing that is fetched. Only the bytes of a value change;
+anchors, comments and everything else stays.
 """
 
 from __future__ import annotations
@@ -15,8 +16,12 @@ from garboard.fixes.named_images import NamedImage, PutTogether, ValuePart
 from garboard.model.fix import CannotEdit, Splice
 from garboard.splices import spliced
 
-_NOT_A_TEXT: Final = re.compile(r"[\d._]+|true|false|null|~|yes|no|on|off", re.IGNORECASE)
-"""What YAML would not take for a text without quotes."""
+_NOT_A_TEXT: Final = re.compile(
+    r"[-+]?(?:[\d_]+(?::[0-5]?\d)*(?:\.[\d_]*)?|\.\d[\d_]*)(?:e[-+]?\d+)?|[-+]?0(?:x[\da-f_]+|o[0-7_]+|b[01_]+)|[-+]?\.(?:inf|nan)"
+    r"|\d{4}-\d\d?-\d\d?(?:t.*)?|true|false|null|~|yes|no|on|off|y|n",
+    re.IGNORECASE,
+)
+"""What YAML, of any version, would not take for a text without quotes: numbers, days, truth and nothing."""
 _REPOSITORY: Final = re.compile(r"(.*?)(?::([\w.-]+))?(?:@(sha256:[0-9a-f]{64}))?\Z")
 
 
@@ -36,7 +41,8 @@ def put_together(data: bytes) -> tuple[PutTogether, ...]:
     Raises:
         CannotEdit: it is no YAML or JSON, or too large.
     """
-    return tuple(dict.fromkeys(one for one in _named(data) if isinstance(one, PutTogether)))
+    found = dict.fromkeys(one for one in _named(data) if isinstance(one, PutTogether))
+    return tuple(sorted(found, key=lambda one: one.line))
 
 
 def _named(data: bytes) -> Iterator[NamedImage | PutTogether]:
@@ -82,5 +88,5 @@ def _splices(image: NamedImage, reference: str) -> Iterator[Splice]:
 
 
 def _replaced(part: ValuePart, text: str) -> Splice:
-    quote = part.quote or ('"' if _NOT_A_TEXT.fullmatch(text) else "")
+    quote = part.quote or ('"' if _NOT_A_TEXT.fullmatch(text) and not part.inside else "")
     return Splice(start=part.start, end=part.end, new=f"{quote}{text}{quote}".encode())

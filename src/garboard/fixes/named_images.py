@@ -6,12 +6,16 @@ from typing import NamedTuple
 
 
 class ValuePart(NamedTuple):
-    """A value of a file: its text, where it stands (in bytes), and the quote around it, if any."""
+    """A value of a file: its text, where it stands (in bytes), and the quote around it, if any.
+
+    ``inside`` says that it is a part of a larger value, and takes no quotes of its own.
+    """
 
     text: str
     start: int
     end: int
     quote: str = ""
+    inside: bool = False
 
 
 class NamedImage(NamedTuple):
@@ -32,7 +36,8 @@ class NamedImage(NamedTuple):
 
 
 class PutTogether(NamedTuple):
-    """A name of an image that is not stated as it is: of variables, templates, folded or escaped text."""
+    """What may name an image and is not looked at: of variables, templates, folded or escaped text, or not for certain."""
 
     text: str
     line: int
+    reason: str = "is put together, and was not looked at"

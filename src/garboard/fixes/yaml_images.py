@@ -3,42 +3,68 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from garboard.fixes.named_images import NamedImage, PutTogether, ValuePart
+from garboard.fixes.named_images import NamedImage, PutTogether
+from garboard.fixes.yaml_values import WrittenValues, is_tagged, text_of
 from garboard.model.fix import CannotEdit
 
 _LARGEST: Final = 1024 * 1024
 _DEEPEST: Final = 100
-_PLAIN: Final = re.compile(r"[a-z0-9][\w./:@-]*\Z", re.IGNORECASE)
 _REMARKS: Final = re.compile(r'("[^"\\\n]*(?:\\.[^"\\\n]*)*"?)|(?<![^\s,{}\[\]"])(?://[^\n]*|/\*(?s:.*?)(?:\*/|\Z))')
 """Remarks in JSON that allows some, beside texts in quotes, in which there are none; in an address, a colon is before it."""
-_PROPERTIES: Final = re.compile(r"[&!]\S*[ \t]+(?:[&!]\S*[ \t]+)?")
-"""An anchor and a tag, before a value."""
-_TEMPLATE: Final = re.compile(r"\{\{[^{}]*\}\}")
 _DOCKER: Final = "docker://"
+_CONTEXT: Final = "docker-image://"
 _FREE: Final = frozenset(
     {
-        *(
-            "environment",
-            "env",
-            "labels",
-            "annotations",
-            "args",
-            "variables",
-            "data",
-            "stringData",
-            "binaryData",
-            "with",
-        ),
-        *("command", "secrets", "matchLabels", "nodeSelector", "inputs", "outputs"),
+        *("environment", "env", "labels", "annotations", "args", "variables", "data", "stringData", "binaryData"),
+        *("with", "command", "secrets", "matchLabels", "nodeSelector", "inputs", "outputs"),
+        *("customizations", "containerEnv", "remoteEnv"),  # of devcontainers
+        *("machine", "openAPIV3Schema", "example", "examples"),
     }
 )
-"""Keys whose values have keys of the user's own, which name nothing that is run."""
+"""Keys whose values have keys of the user's own or of other programs, which name nothing that is run."""
+_TAGS: Final = ("tag", "imageTag", "image_tag")
+_VERSIONS: Final = ("version", "imageVersion", "image_version")
+"""What may say the tag of an image beside it, or anything else."""
+_KUSTOMIZE: Final = frozenset({"newName", "newTag", "digest"})
+_JOB: Final = frozenset({"steps", "runs-on", "job", "pool", "stages", "deployment", "strategy"})
+"""What stands beside ``container`` in a workflow."""
+_SERVICE: Final = frozenset(
+    {"name", "alias", "entrypoint", "command", "docker", "kubernetes", "pull_policy", "variables"}
+)
+"""What a service of GitLab's workflows may have."""
+_RUN_IN: Final = frozenset(
+    {
+        *("services", "containers", "initContainers", "ephemeralContainers", "container", "sidecars", "template"),
+        *("jobs", "steps", "step", "pipeline", "pipelines", "docker", "default", "definitions", "tasks", "runs"),
+    }
+)
+"""Keys below which an image is one that is run."""
+_RUN_BESIDE: Final = frozenset(
+    {
+        *("script", "before_script", "after_script", "stage", "stages", "steps", "pipelines", "commands", "entrypoint"),
+        *("command", "ports", "volumes", "environment", "env", "restart", "depends_on", "networks", "services"),
+        *("pullPolicy", "imagePullPolicy", "pull_policy", "volumeMounts", "securityContext", "resources", "platform"),
+        *(
+            "customizations",
+            "features",
+            "runArgs",
+            "forwardPorts",
+            "remoteUser",
+            "postCreateCommand",
+            "workspaceFolder",
+        ),
+    }
+)
+"""Keys beside an image that is run."""
+_NO_TAG: Final = "names no tag, and may be no image that is run: it was not looked at"
+_VERSION: Final = "names no tag, and whether the version beside it is one is not known: it was not looked at"
+_INLINE: Final = "is a Dockerfile of its own, and was not looked at"
 _MARK: Final = b"\xef\xbb\xbf"
 
 
@@ -56,11 +82,12 @@ def named(data: bytes) -> Iterator[NamedImage | PutTogether]:
     except UnicodeDecodeError as error:
         raise CannotEdit("it is not UTF-8") from error
     read = text
-    if text.lstrip()[:1] in ("{", "[", "/"):
+    is_json = text.lstrip()[:1] in ("{", "[", "/")
+    if is_json:
         read = _REMARKS.sub(_blank, text).replace("\t", " ")
     try:
         for node in yaml.compose_all(read, Loader=yaml.SafeLoader):
-            yield from _Walk(text, skipped).images(node)
+            yield from _Walk(WrittenValues(text, skipped), node, is_json=is_json).images(node)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise CannotEdit(f"it is no YAML: {' '.join(str(error).split())[:200]}") from error
 
@@ -70,108 +97,177 @@ def _blank(found: re.Match[str]) -> str:
     return found[0] if found[1] else "".join(one if one in "\r\n" else " " for one in found[0])
 
 
-def _text(node: Node | None) -> str:
-    return str(node.value) if isinstance(node, ScalarNode) else ""
+def _items(node: Node | None) -> list[Node]:
+    return node.value if isinstance(node, SequenceNode) else []
 
 
-def _platform(node: Node | None) -> str:
-    """The platform in the settings that GitLab's workflows have for Docker."""
+def _values(node: Node | None) -> dict[str, Node]:
+    """What a mapping says itself, by its keys; nothing of what is none."""
     pairs = node.value if isinstance(node, MappingNode) else ()
-    return next((_text(value) for key, value in pairs if _text(key) == "platform"), "")
+    return {key.value: value for key, value in pairs if isinstance(key, ScalarNode)}
+
+
+def _merged(values: Mapping[str, Node]) -> Iterator[Node]:
+    """The mappings that one takes over (``<<``)."""
+    found = values.get("<<")
+    yield from [one for one in (found, *_items(found)) if isinstance(one, MappingNode)]
+
+
+class _Document:
+    """What a document says in one place of what stands in another.
+
+    Attributes:
+        built: names that are given to what is built.
+        builds: the mappings that give them, by the identity of their nodes.
+        known: names of containers and services that the document defines itself.
+    """
+
+    def __init__(self, root: Node | None) -> None:
+        self.built: set[str] = set()
+        self.builds: set[int] = set()
+        self.known: set[str] = {"docker"}
+        waiting, seen = [root], set()
+        while waiting:
+            node = waiting.pop()
+            if node is None or id(node) in seen:
+                continue
+            seen.add(id(node))
+            values = _values(node)
+            waiting += (*_items(node), *values.values())
+            self._learn(node, values, is_root=node is root)
+
+    def _learn(self, node: Node, values: Mapping[str, Node], *, is_root: bool) -> None:
+        sources = tuple(_merged(values))
+        build = next((one["build"] for one in (values, *map(_values, sources)) if "build" in one), None)
+        if build is not None and not is_root and (text_of(build) or isinstance(build, MappingNode)):
+            self._builds(node, *sources)  # in a root, it is the name of a job
+        self._builds(*_items(values.get("artifacts")))  # of Skaffold
+        if "image" in values:
+            self.known.add(text_of(values.get("container")))  # of Azure's pipelines
+        self.known.update(_values(_values(values.get("definitions")).get("services")))  # of Bitbucket's
+
+    def _builds(self, *nodes: Node) -> None:
+        for one in nodes:
+            self.builds.add(id(one))
+            self.built.add(text_of(_values(one).get("image")))
 
 
 class _Walk:
     """One pass over a document; what an alias repeats is seen where its anchor stands."""
 
-    def __init__(self, text: str, skipped: int) -> None:
-        self._text = text
-        self._skipped = skipped
-        self._ascii = text.isascii()
+    def __init__(self, values: WrittenValues, root: Node | None, *, is_json: bool) -> None:
+        self._values = values
+        self._document = _Document(root)
+        self._is_json = is_json
         self._seen: set[int] = set()
 
-    def images(self, node: Node | None, depth: int = 0) -> Iterator[NamedImage | PutTogether]:
-        """The images below a node."""
-        if node is None or id(node) in self._seen or depth > _DEEPEST:
+    def images(self, node: Node | None, path: tuple[str, ...] = ()) -> Iterator[NamedImage | PutTogether]:
+        """The images below a node, to which these keys lead; an item of a list has the empty one."""
+        if node is None or id(node) in self._seen or len(path) > _DEEPEST:
             return
         self._seen.add(id(node))
-        if isinstance(node, SequenceNode):
-            for one in node.value:
-                yield from self.images(one, depth + 1)
-        elif isinstance(node, MappingNode):
-            yield from self._of(node)
+        for one in _items(node):
+            yield from self.images(one, (*path, ""))
+        if isinstance(node, MappingNode):
+            yield from self._of(node, path)
             for key, value in node.value:
-                if not (isinstance(key, ScalarNode) and key.value in _FREE):
-                    yield from self.images(value, depth + 1)
+                name = key.value if isinstance(key, ScalarNode) else ""
+                if name not in _FREE:
+                    yield from self.images(value, (*path, name))
 
-    def _of(self, node: MappingNode) -> Iterator[NamedImage | PutTogether]:
+    def _of(self, node: MappingNode, path: tuple[str, ...]) -> Iterator[NamedImage | PutTogether]:
         """The images that a mapping names itself."""
-        values: dict[str, Node] = {key.value: value for key, value in node.value if isinstance(key, ScalarNode)}
-        for key in ("image", "container"):  # the second of a job of GitHub's workflows
-            yield from self._whole(values.get(key), platform=_text(values.get("platform")))
-        yield from self._of_gitlab(values)
-        uses = values.get("uses")
-        if isinstance(uses, ScalarNode) and uses.value.startswith(_DOCKER):
-            yield from self._whole(uses, _DOCKER)
-        if "repository" in values and "tag" in values:  # Helm's values
-            yield from self._parts(values, "repository", "tag")
-        elif "name" in values and ("newTag" in values or "digest" in values):  # Kustomize
-            yield from self._parts(values, "newName" if "newName" in values else "name", "newTag")
-        elif "name" in values and "newName" in values:
-            yield from self._whole(values["newName"])
+        values = _values(node)
+        image = values.get("image")
+        if isinstance(image, MappingNode):
+            yield from self._of_settings(_values(image))
+        elif id(node) not in self._document.builds and text_of(image) not in self._document.built:
+            yield from self._of_image(values, path)
+        yield from self._of_workflow(values)
+        yield from self._of_parts(values, path)
+        yield from self._of_build(values)
 
-    def _of_gitlab(self, values: dict[str, Node]) -> Iterator[NamedImage | PutTogether]:
-        """Images with settings of their own, and services, which are a list there."""
-        image, services = values.get("image"), values.get("services")
-        several = [image, *(services.value if isinstance(services, SequenceNode) else ())]
-        for one in several:
-            if isinstance(one, MappingNode):
-                keys = {key.value: value for key, value in one.value if isinstance(key, ScalarNode)}
-                if "repository" not in keys and "newTag" not in keys:
-                    yield from self._whole(keys.get("name"), platform=_platform(keys.get("docker")))
-            elif one is not image:
-                yield from self._whole(one)
-
-    def _whole(self, node: Node | None, before: str = "", platform: str = "") -> Iterator[NamedImage | PutTogether]:
-        part = self._part(node, before)
-        if node is None or not isinstance(node, ScalarNode) or not node.value:
+    def _of_image(self, values: Mapping[str, Node], path: tuple[str, ...]) -> Iterator[NamedImage | PutTogether]:
+        """What stands under ``image``, with what stands beside it."""
+        node, platform = values.get("image"), text_of(values.get("platform"))
+        text = text_of(node)
+        if node is None or not text or ("using" in values and not text.startswith(_DOCKER)):
             return
-        line = node.start_mark.line + 1
-        if part is not None and _PLAIN.match(part.text):
-            yield NamedImage(part.text, line, part, platform=platform)
-        elif node.tag.endswith(":str") and " " not in _TEMPLATE.sub("", node.value.strip()):
-            yield PutTogether(node.value[:100], line)
-
-    def _parts(self, values: dict[str, Node], repository: str, tag: str) -> Iterator[NamedImage | PutTogether]:
-        parts = {key: self._part(values.get(key)) for key in (repository, tag, "digest", "registry")}
-        line = values[repository].start_mark.line + 1
-        if any(key in values and parts[key] is None for key in parts):
-            yield PutTogether(repository, line)
-            return
-        name = parts[repository]
-        label, digest, registry = (
-            one if one is not None and one.text else None for one in (parts[tag], parts["digest"], parts["registry"])
-        )
-        if name is None or not name.text or (label is None and digest is None):
-            return
-        prefix = registry.text.rstrip("/") if registry else ""
-        reference = f"{prefix}/{name.text}" if prefix else name.text
-        reference += (f":{label.text}" if label else "") + (f"@{digest.text}" if digest else "")
-        if _PLAIN.match(reference):
-            yield NamedImage(reference, line, name, label, digest, prefix)
+        if text.startswith(_DOCKER):
+            yield from self._values.whole(node, _DOCKER)
+        elif is_tagged(text):
+            yield from self._values.whole(node, platform=platform)
+        elif (tag := _tag_of(values)) or "digest" in values:
+            yield from self._values.parts(values, "image", tag, platform)
+        elif any(one in values for one in _VERSIONS):
+            yield from _told(self._values.whole(node), _VERSION)
+        elif self._is_run(values, path):
+            yield from self._values.whole(node, platform=platform)
         else:
-            yield PutTogether(reference[:100], line)
+            yield from _told(self._values.whole(node), _NO_TAG)
 
-    def _part(self, node: Node | None, before: str = "") -> ValuePart | None:
-        """A scalar that is written as it is meant, without what stands ``before`` it; None for any other."""
-        if not isinstance(node, ScalarNode):
-            return None
-        start, end, quote = node.start_mark.index, node.end_mark.index, node.style or ""
-        properties = _PROPERTIES.match(self._text, start, end)
-        start = properties.end() if properties else start
-        if self._text[start:end] != f"{quote}{node.value}{quote}":
-            return None
-        if before:
-            start, end, quote = start + len(quote) + len(before), end - len(quote), ""
-        if not self._ascii:
-            start, end = (len(self._text[:at].encode()) for at in (start, end))
-        return ValuePart(node.value.removeprefix(before), start + self._skipped, end + self._skipped, quote)
+    def _is_run(self, values: Mapping[str, Node], path: tuple[str, ...]) -> bool:
+        if not path and self._is_json:  # a devcontainer
+            return True
+        return not _RUN_IN.isdisjoint(path) or not _RUN_BESIDE.isdisjoint(values)
+
+    def _of_settings(self, values: Mapping[str, Node]) -> Iterator[NamedImage | PutTogether]:
+        """An image with settings: of GitLab's workflows, of Helm's values, of a volume of Kubernetes."""
+        if "repository" in values or "newTag" in values or "image" in values:
+            return  # seen where it stands
+        platform = text_of(_values(values.get("docker")).get("platform"))
+        if "name" in values and ((tag := _tag_of(values)) or "digest" in values):
+            yield from self._values.parts(values, "name", tag, platform)
+        else:
+            yield from self._values.whole(values.get("name"), platform=platform)
+        yield from self._values.whole(values.get("reference"))
+
+    def _of_workflow(self, values: Mapping[str, Node]) -> Iterator[NamedImage | PutTogether]:
+        """A job's container, its services where they are a list, and a step that is an image."""
+        container = values.get("container")
+        if "image" not in values and not _JOB.isdisjoint(values) and text_of(container) not in self._document.known:
+            yield from self._values.whole(container)
+        for one in _items(values.get("services")):
+            service = _values(one)
+            if not service.keys() - _SERVICE:
+                yield from self._of_service(service.get("name") if service else one, service)
+        uses = values.get("uses")
+        if text_of(uses).startswith(_DOCKER):
+            yield from self._values.whole(uses, _DOCKER)
+
+    def _of_service(self, node: Node | None, values: Mapping[str, Node]) -> Iterator[NamedImage | PutTogether]:
+        if text_of(node) in self._document.known:
+            return
+        found = self._values.whole(node, platform=text_of(_values(values.get("docker")).get("platform")))
+        yield from found if is_tagged(text_of(node)) else _told(found, _NO_TAG)
+
+    def _of_parts(self, values: Mapping[str, Node], path: tuple[str, ...]) -> Iterator[NamedImage | PutTogether]:
+        """Helm's values, and Kustomize's."""
+        tag = _tag_of(values)
+        if "repository" in values and (tag or path[-1:] == ("image",)):
+            yield from self._values.parts(values, "repository", tag)
+        elif "name" in values and not tag and path[-1:] != ("image",) and not _KUSTOMIZE.isdisjoint(values):
+            yield from self._values.parts(values, "newName" if "newName" in values else "name", "newTag")
+
+    def _of_build(self, values: Mapping[str, Node]) -> Iterator[NamedImage | PutTogether]:
+        """What a build gets besides its Dockerfile: of Compose, and of Bake."""
+        for key in ("additional_contexts", "contexts"):
+            contexts = values.get(key)
+            for one in (*_items(contexts), *_values(contexts).values()):
+                before, is_image, _ = text_of(one).partition(_CONTEXT)
+                if is_image:
+                    yield from self._values.whole(one, before + _CONTEXT)
+        inline = values.get("dockerfile_inline")
+        if inline is not None and text_of(inline):
+            yield PutTogether("dockerfile_inline", inline.start_mark.line + 1, _INLINE)
+
+
+def _tag_of(values: Mapping[str, Node]) -> str:
+    """The key of the tag beside an image; empty if there is none."""
+    return next((one for one in _TAGS if one in values), "")
+
+
+def _told(found: Iterator[NamedImage | PutTogether], reason: str) -> Iterator[PutTogether]:
+    """The same, of which none is to change."""
+    for one in found:
+        yield PutTogether(one.reference, one.line, reason) if isinstance(one, NamedImage) else one

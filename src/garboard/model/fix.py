@@ -96,18 +96,47 @@ class Proof(Value):
     checks: tuple[str, ...] = ()
 
 
+class ImageFigures(Value):
+    """The issues of one image that files name, where nothing was built; of several platforms' images, the worst.
+
+    Attributes:
+        reference: as the first of the files names it.
+        before: its issues.
+        after: those of what is named in its place; the same where one file keeps it.
+        files: the names of those that name it.
+        inherited: whether a file names it to run it or to build on it, and not only for other stages than the one that is built.
+    """
+
+    reference: str
+    before: Counts
+    after: Counts
+    files: tuple[str, ...]
+    inherited: bool = True
+
+    def __add__(self, other: ImageFigures) -> ImageFigures:
+        """The same image, named in more places."""
+        return ImageFigures(
+            reference=self.reference,
+            before=max(self.before, other.before, key=lambda one: one.order),
+            after=max(self.after, other.after, key=lambda one: one.order),
+            files=tuple(dict.fromkeys((*self.files, *other.files))),
+            inherited=self.inherited or other.inherited,
+        )
+
+
 class Fixes(Value):
     """Everything that is changed for one image.
 
     Attributes:
         image: its name.
         changes: in the order of their actions.
-        total: how many issues there are: of the image, or of the bases that files name where nothing was built.
+        total: how many issues there are: of the image, or where nothing was built of all that files name, each counted once.
         remaining: how many there are when all changes of files are made, and images are built again.
         before: the issues by severity; None if that is not known.
         after: those that remain by severity.
         today: the image's issues; empty where nothing was built.
         left: those of them and of new ones that remain.
+        images: the figures of each image that files name; empty where one was built.
         applied: whether the files were written.
         proof: what a build of the changed files showed; None if none was made.
         rejected: changes that were tried before these and did not stand the proof, each with the reason.
@@ -123,6 +152,7 @@ class Fixes(Value):
     after: Counts | None = None
     today: frozenset[IssueKey] = frozenset()
     left: frozenset[IssueKey] = frozenset()
+    images: tuple[ImageFigures, ...] = ()
     applied: bool = False
     proof: Proof | None = None
     rejected: tuple[str, ...] = ()

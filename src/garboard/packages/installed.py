@@ -1,4 +1,4 @@
-"""Folders of a source tree in which packages lie that were installed or are kept."""
+"""Folders of a source tree in which packages lie that were installed or are kept, or copies of other projects."""
 
 from __future__ import annotations
 
@@ -10,3 +10,5 @@ INSTALLED: Final = re.compile(
     r"pkg/mod/(?:cache|[^@]+@v[^/]+)|vendor/(?:bundle|cache|[^/]+/[^/]+(?=/composer\.))|deps/[^/]+(?=/(?:mix|rebar)\.)|Pods)/"
 )
 """What a path in one has: the lists of dependencies there are of these packages' authors' own work."""
+VENDORED: Final = re.compile(r"(?:^|/)(?:vendor|vendors|vendored|third_party|third-party|thirdparty)/")
+"""What a path in a folder has into which projects copy others."""

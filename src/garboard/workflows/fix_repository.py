@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import msgspec
 
 from garboard.dockerfile.parser import parse
+from garboard.model.dockerfile import Dockerfile, DockerfileError
 from garboard.model.errors import GarboardError
 from garboard.model.fix import CannotEdit, Fixes
 from garboard.model.gap import Gap
 from garboard.model.recommendation import Recommendation
+from garboard.packages.installed import INSTALLED, VENDORED
 from garboard.workflows import fix_unbuilt
 from garboard.workflows.attribute import Build
 from garboard.workflows.fixed_parts import FixedPart, together
@@ -22,6 +24,87 @@ if TYPE_CHECKING:
     from garboard.model.image import Platform
 
 _DOCKERFILES: Final = ("dockerfile", "containerfile")
+_DOCUMENTS: Final = frozenset(
+    [
+        "md",
+        "markdown",
+        "mdx",
+        "rst",
+        "adoc",
+        "txt",
+        "html",
+        "htm",
+        "pdf",
+        "css",
+        "svg",
+        "png",
+        "xml",
+        "json",
+        "toml",
+        "yaml",
+        "yml",
+        "ini",
+        "cfg",
+        "conf",
+        "lock",
+        "log",
+        "sum",
+        "patch",
+        "diff",
+        "snap",
+    ]
+)
+"""Endings of files that are none for a builder, though they are called as one: ``Dockerfile.md``."""
+_SOURCES: Final = frozenset(
+    [
+        "go",
+        "py",
+        "pyi",
+        "rb",
+        "js",
+        "mjs",
+        "cjs",
+        "jsx",
+        "ts",
+        "mts",
+        "tsx",
+        "java",
+        "kt",
+        "kts",
+        "scala",
+        "groovy",
+        "c",
+        "h",
+        "cc",
+        "cpp",
+        "hpp",
+        "cs",
+        "fs",
+        "php",
+        "swift",
+        "rs",
+        "lua",
+        "pl",
+        "pm",
+        "ex",
+        "exs",
+        "erl",
+        "hs",
+        "ml",
+        "sh",
+        "bash",
+        "zsh",
+        "ps1",
+        "bat",
+        "vim",
+        "el",
+        "dart",
+        "nim",
+        "zig",
+        "sql",
+    ]
+)
+"""Endings of sources, which variants of Dockerfiles have too: ``dockerfile.go`` may be either."""
 _DEPLOYMENTS: Final = (".yaml", ".yml")
 _DEVCONTAINERS: Final = ("devcontainer.json", ".devcontainer.json")
 _KEYS: Final = "base-"
@@ -43,14 +126,17 @@ class _Planned(NamedTuple):
 
 
 def names_images(path: str) -> bool:
-    """Whether a file of this name may name images."""
+    """Whether a file of this path may name images of the project's own: not of what was installed or copied into it."""
+    if INSTALLED.search(path) or VENDORED.search(path):
+        return False
     name = path.rpartition("/")[2].lower()
     return _is_dockerfile(name) or name.endswith(_DEPLOYMENTS) or name in _DEVCONTAINERS
 
 
 def _is_dockerfile(name: str) -> bool:
     first, _, rest = name.partition(".")
-    if rest == "dockerignore" or rest.endswith(".dockerignore"):
+    ending = rest.rpartition(".")[2]
+    if ending == "dockerignore" or ending in _DOCUMENTS:
         return False
     return first in _DOCKERFILES or name.endswith(tuple(f".{one}" for one in _DOCKERFILES))
 
@@ -67,7 +153,7 @@ def fix_repository(
         try:
             planned.append(_plan(one, platform, remembered))
         except (CannotEdit, GarboardError) as error:
-            unread.append(Gap(stage="fix", subject=one.name, reason=str(error)))
+            unread.append(Gap(stage="fix", subject=one.name, reason=str(error).partition("\n")[0]))
     names = sorted(frozenset().union(*(one.names for one in planned)))
     whole = together(name, [one.fixes for one in planned], unread)
     requests = tuple((f"{_KEYS}{each}", _of_one(each, planned, platform, remembered)) for each in names)
@@ -86,18 +172,35 @@ def _plan(file: NamedFile, platform: Platform, recommend: fix_unbuilt.Recommend)
 
 def _fixed(file: NamedFile, platform: Platform, recommend: fix_unbuilt.Recommend) -> Fixes:
     if _is_dockerfile(file.name.rpartition("/")[2].lower()):
-        build = Build(dockerfile=parse(file.data, file.name)).on(platform)
-        return fix_unbuilt.fix_dockerfile(build, recommend)
+        dockerfile = _parsed(file)
+        if dockerfile is None:
+            return Fixes(image=file.name)
+        return fix_unbuilt.fix_dockerfile(Build(dockerfile=dockerfile).on(platform), recommend)
     if not any(one in file.data for one in _HINTS):
         return Fixes(image=file.name)
     return fix_unbuilt.fix_deployment(file.name, file.data, recommend)
+
+
+def _parsed(file: NamedFile) -> Dockerfile | None:
+    """What a file says; None if it is called like a source and is none for a builder.
+
+    Raises:
+        DockerfileError: it is no Dockerfile, and is called as one.
+    """
+    try:
+        return parse(file.data, file.name)
+    except DockerfileError:
+        if file.name.rpartition(".")[2].lower() in _SOURCES:
+            return None
+        raise
 
 
 def _of_one(name: str, planned: Sequence[_Planned], platform: Platform, recommend: fix_unbuilt.Recommend) -> Fixes:
     """The changes of one image alone, in all files that name it."""
     own = _only(name, recommend)
     fixes = [_fixed(one.file, platform, own) for one in planned if name in one.names]
-    whole = together(name, fixes, ())
+    shown = f"{name} in {len(fixes)} files" if len(fixes) > 1 else name
+    whole = together(shown, fixes, ())
     gaps = tuple(one for one in whole.gaps if base_name(one.subject.partition(": ")[0]) == name)
     return msgspec.structs.replace(whole, gaps=gaps)
 

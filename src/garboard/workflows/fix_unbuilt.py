@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from garboard.fixes import from_line, image_references
-from garboard.fixes.named_images import NamedImage
+from garboard.fixes import from_line, image_references, stage_images
+from garboard.fixes.named_images import NamedImage, PutTogether
+from garboard.image import reference as references
 from garboard.model.action import Action, ActionKind
 from garboard.model.attribution import Place
-from garboard.model.errors import UsageError
-from garboard.model.fix import REFUSED, ActionEdits, CannotEdit, FileChange, Fixes
+from garboard.model.errors import ImageError, UsageError
+from garboard.model.fix import REFUSED, ActionEdits, CannotEdit, FileChange, Fixes, ImageFigures
 from garboard.model.gap import Gap
 from garboard.model.recommendation import Counts, Group, Recommendation, Row
 from garboard.splices import spliced
+from garboard.workflows.fixed_parts import merged
 
 if TYPE_CHECKING:
     from garboard.model.fix import Splice
@@ -35,16 +37,28 @@ Asks = Callable[[ActionEdits], bool] | None
 
 
 def fix_dockerfile(build: Build, recommend: Recommend, asks: Asks = None) -> Fixes:
-    """Another base for what a Dockerfile builds, by the issues of the bases themselves."""
+    """Other images in a Dockerfile, by their own issues: the base of what it builds, then those of other stages."""
     dockerfile = build.dockerfile
     assert dockerfile is not None
-    base = build.named_base
+    base, args = build.named_base, build.build_args
     plan = _Plan(dockerfile.name, dockerfile.data, recommend, asks)
 
     def splices(row: Row) -> tuple[Splice, ...]:
-        return (from_line.rebasing(dockerfile, build.target, build.build_args, row.reference),)
+        return (from_line.rebasing(dockerfile, build.target, args, row.reference),)
 
-    plan.add(base, 0, splices, platform=build.named_platform)
+    if unknown := stage_images.base_that_is_unknown(dockerfile, build.target, args):
+        plan.leave_name(unknown)
+    elif base != stage_images.SCRATCH:
+        plan.add(base, 0, splices, platform=build.named_platform)
+    for one in stage_images.others(dockerfile, build.target, args):
+        if isinstance(one, PutTogether):
+            plan.leave_name(one)
+            continue
+
+        def of_stage(row: Row, image: stage_images.StageImage = one) -> tuple[Splice, ...]:
+            return (stage_images.moved(dockerfile, image, args, row.reference),)
+
+        plan.add(one.reference, one.line, of_stage, platform=one.platform, use=one.use)
     return plan.result()
 
 
@@ -62,7 +76,7 @@ def fix_deployment(name: str, data: bytes, recommend: Recommend, asks: Asks = No
 
         plan.add(image.reference, image.line, splices, platform=image.platform)
     for one in image_references.put_together(data):
-        plan.leave(f"{name}:{one.line}", f"{one.text} is put together, and was not looked at")
+        plan.leave_name(one)
     return plan.result()
 
 
@@ -78,39 +92,73 @@ class _Plan:
         self._made: tuple[Splice, ...] = ()
         self._changes: list[ActionEdits] = []
         self._gaps: list[Gap] = []
-        self._total = self._left = Counts()
+        self._images: list[ImageFigures] = []
 
     def add(
-        self, reference: str, line: int, splices: Callable[[Row], tuple[Splice, ...]], *, platform: str = ""
+        self,
+        reference: str,
+        line: int,
+        splices: Callable[[Row], tuple[Splice, ...]],
+        *,
+        platform: str = "",
+        use: str = "",
     ) -> None:
-        """Move one image to the best that is recommended in its place."""
+        """Move one image to the best that is recommended in its place.
+
+        ``use`` says what it is there for, if what is built does not inherit it.
+        """
         found = self._looked_up(reference, platform)
         counts = found.base.counts if found.base and found.base.counts else Counts()
-        today = counts.total
-        self._total += counts
+        after = counts
         row = _best(found)
-        if row is None or row.counts is None:
-            self._left += counts
-            return
-        after = row.counts.total
+        if row is not None and row.counts is not None and self._move(reference, line, row, counts, splices, use):
+            after = row.counts
+        if found.base and found.base.counts:
+            figures = ImageFigures(
+                reference=reference,
+                before=counts,
+                after=after,
+                files=(self._name,),
+                inherited=not use,
+            )
+            self._images.append(figures)
+
+    def _move(
+        self,
+        reference: str,
+        line: int,
+        row: Row,
+        counts: Counts,
+        splices: Callable[[Row], tuple[Splice, ...]],
+        use: str,
+    ) -> bool:
+        """Whether the image is moved, by this change or by one before it."""
+        assert row.counts is not None
         action = Action(
             kind=ActionKind.BASE,
-            text=f"Change `{reference}` to `{row.reference}`",
+            text=f"Change `{reference}` to `{row.reference}`" + use,
             place=Place(file=self._name, line=line) if line else None,
             reference=row.reference,
             risk="; ".join(row.warnings) or "the same system and program; run your tests upon it",
             lifespans=row.lifespans,
-            before=today,
-            after=after,
+            before=counts.total,
+            after=row.counts.total,
         )
-        self._changes.append(self._edited(action, row, splices))
-        self._left += row.counts if self._changes[-1].files else counts
+        edits = self._edited(action, row, splices)
+        if edits is not None:
+            self._changes.append(edits)
+        return edits is None or bool(edits.files)
 
     def _looked_up(self, reference: str, platform: str) -> Recommendation:
         found = self._known.get((reference, platform))
         if found is None:
             try:
+                references.parse(reference)
                 found = self._recommend(reference, platform)
+            except ImageError as error:
+                found = Recommendation(
+                    gaps=(Gap(stage="recommend", subject="name", reason=f"it is none of an image: {error.hint}"),)
+                )
             except UsageError:
                 gap = Gap(stage="recommend", subject="platform", reason=f"{platform} is none that is known")
                 found = Recommendation(gaps=(gap,))
@@ -122,24 +170,38 @@ class _Plan:
         """What is not looked at."""
         self._gaps.append(Gap(stage="recommend", subject=subject, reason=reason))
 
+    def leave_name(self, one: PutTogether) -> None:
+        """What names an image, and not for certain."""
+        self.leave(f"{self._name}:{one.line}", f"{one.text} {one.reason}")
+
     def result(self) -> Fixes:
         """All of it."""
+        images = merged(self._images)
+        before = sum((one.before for one in images), Counts())
+        after = sum((one.after for one in images), Counts())
         return Fixes(
             image=self._name,
             changes=tuple(self._changes),
-            total=self._total.total,
-            remaining=self._left.total,
-            before=self._total,
-            after=self._left,
+            total=before.total,
+            remaining=after.total,
+            before=before,
+            after=after,
+            images=images,
             gaps=tuple(dict.fromkeys(self._gaps)),
         )
 
-    def _edited(self, action: Action, row: Row, splices: Callable[[Row], tuple[Splice, ...]]) -> ActionEdits:
+    def _edited(self, action: Action, row: Row, splices: Callable[[Row], tuple[Splice, ...]]) -> ActionEdits | None:
+        """The change upon those before it; None if they made it already: several places may go by one value."""
         try:
             together = tuple(dict.fromkeys((*self._made, *splices(row))))
-            after = spliced(self._data, together)
         except (CannotEdit, ValueError) as error:
             return ActionEdits(action=action, reason=str(error))
+        if together == self._made:
+            return None
+        try:
+            after = spliced(self._data, together)
+        except ValueError:
+            return ActionEdits(action=action, reason="another change is in the same place; apply that one first")
         change = FileChange(file=self._name, before=spliced(self._data, self._made), after=after)
         edits = ActionEdits(action=action, files=(change,))
         if self._asks is not None and not self._asks(edits):

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from garboard.model.fix import Fixes
+from garboard.image import reference as references
+from garboard.model.errors import ImageError
+from garboard.model.fix import Fixes, ImageFigures
 from garboard.model.gap import Gap
+from garboard.model.image import Reference
 from garboard.model.recommendation import Counts
 
 
@@ -64,13 +67,35 @@ def fixed_parts(name: str, parts: Sequence[FixedPart]) -> FixedParts:
 
 
 def together(name: str, fixes: Sequence[Fixes], gaps: Iterable[Gap]) -> Fixes:
-    """The changes of several files."""
+    """The changes of several files; an image that several of them name is counted once."""
+    images = merged(image for one in fixes for image in one.images)
+    others = [one for one in fixes if not one.images]
+    before = sum((*(one.before for one in images), *(one.before for one in others if one.before)), Counts())
+    after = sum((*(one.after for one in images), *(one.after for one in others if one.after)), Counts())
     return Fixes(
         image=name,
         changes=tuple(change for one in fixes for change in one.changes),
-        total=sum(one.total for one in fixes),
-        remaining=sum(one.remaining for one in fixes),
-        before=sum((one.before for one in fixes if one.before), Counts()),
-        after=sum((one.after for one in fixes if one.after), Counts()),
+        total=sum(one.before.total for one in images) + sum(one.total for one in others),
+        remaining=sum(one.after.total for one in images) + sum(one.remaining for one in others),
+        before=before,
+        after=after,
+        images=images,
         gaps=tuple(dict.fromkeys((*gaps, *(gap for one in fixes for gap in one.gaps)))),
     )
+
+
+def merged(images: Iterable[ImageFigures]) -> tuple[ImageFigures, ...]:
+    """The figures of each image once, however often it is named."""
+    found: dict[Reference | str, ImageFigures] = {}
+    for one in images:
+        key = _spelled_out(one.reference)
+        found[key] = found[key] + one if key in found else one
+    return tuple(found.values())
+
+
+def _spelled_out(reference: str) -> Reference | str:
+    """A reference with all that it leaves out, so that two names of one image are the same."""
+    try:
+        return references.parse(reference)
+    except ImageError:
+        return reference

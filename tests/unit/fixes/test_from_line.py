@@ -48,10 +48,28 @@ def rebased(text: bytes, reference: str = NEW, target: str = "", **args: str) ->
             b"FROM docker.io/library/python:3.9-slim\n", b":3.9-slim", b":3.12-slim", id="the registry as it is spelled"
         ),
         pytest.param(
-            b"ARG V=3.9\nFROM python:$V-slim\nARG V\nRUN pip install tool==$V\n",
-            b"python:$V-slim",
-            NEW.encode(),
-            id="an ARG that lines go by stays",
+            b"FROM registry-1.docker.io/library/python:3.9-slim\n",
+            b":3.9-slim",
+            b":3.12-slim",
+            id="the same, by its host",
+        ),
+        pytest.param(
+            b'ARG V=3.9\nFROM python:$V-slim\nARG V\nLABEL v="$V"\nRUN curl a/$V\n',
+            b"=3.9",
+            b"=3.12",
+            id="an ARG that its stage uses again",
+        ),
+        pytest.param(
+            b"ARG A=3.9\nARG V=$A\nFROM python:$V-slim\nARG V\nLABEL v=$V\n",
+            b"=3.9",
+            b"=3.12",
+            id="the same, by another",
+        ),
+        pytest.param(
+            b"ARG P=python\nFROM $P:3.9-slim\nARG P\nRUN pip install $P\n",
+            b":3.9-slim",
+            b":3.12-slim",
+            id="what is behind an ARG that its stage uses again",
         ),
         pytest.param(b"ARG V=3.9\nARG S=slim\nFROM python:$V-$S\n", b"=3.9", b"=3.12", id="two of which one changes"),
         pytest.param(
@@ -84,6 +102,27 @@ def rebased(text: bytes, reference: str = NEW, target: str = "", **args: str) ->
 def test_every_other_byte_stays(text: bytes, old: bytes, new: bytes) -> None:
     assert old in text
     assert rebased(text) == text.replace(old, new)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"ARG V=3.9\nFROM python:$V-slim\nARG V\nRUN pip install tool==$V\n",
+        b"ARG V=3.9\nFROM node:$V AS a\nFROM python:$V-slim\nARG V\nLABEL v=$V\n",
+        b"ARG V=3.9-alpine\nFROM python:$V\nARG V\nRUN apk add python3=$V\n",
+        b"ARG V=3.9\nFROM python:$V-alpine\nARG V\nLABEL v=$V\n",
+    ],
+)
+def test_an_argument_that_is_used_again_is_not_left_behind(text: bytes) -> None:
+    with pytest.raises(CannotEdit, match="uses V again"):
+        rebased(text)
+
+
+def test_an_argument_that_is_used_again_gets_no_digest() -> None:
+    text, pinned = b"ARG V=3.9\nFROM python:$V\nARG V\nLABEL v=$V\n", f"python:3.12@sha256:{'b' * 64}"
+    with pytest.raises(CannotEdit, match="uses V again"):
+        rebased(text, pinned)
+    assert rebased(text.replace(b"ARG V\n", b""), pinned).startswith(b"ARG V=3.12@sha256:")
 
 
 def test_a_build_argument_that_is_given_decides() -> None:

@@ -55,6 +55,77 @@ CASES = [
         id="not what is free",
     ),
     pytest.param("a:\n  image: >-\n    x:1\nb:\n  image: postgres:12\n", "postgres:12", NEW, id="not a folded one"),
+    pytest.param("db:\n  image: postgres\n  tag: '12'\n", "'12'", "'12.22'", id="Helm, an image beside its tag"),
+    pytest.param("image: postgres\nimageTag: '12'\n", "'12'", "'12.22'", id="Helm, imageTag"),
+    pytest.param("db: {image: postgres, image_tag: '12'}\n", "'12'", "'12.22'", id="Helm, image_tag"),
+    pytest.param("db: {image: {name: postgres, tag: '12'}}\n", "'12'", "'12.22'", id="Helm, a name and its tag"),
+    pytest.param("image:\n  repository: postgres:12\n", "postgres:12", NEW, id="Helm, a repository with its tag"),
+    pytest.param(
+        "image:\n  repository: postgres:12\n  tag:\n", "postgres:12", NEW, id="Helm, the same beside an empty tag"
+    ),
+    pytest.param("db: {image: 'postgres:12', tag: web}\n", "postgres:12", NEW, id="a tag that is of something else"),
+    pytest.param(
+        "volumes: [{name: v, image: {reference: 'postgres:12', pullPolicy: Always}}]\n",
+        "postgres:12",
+        NEW,
+        id="a volume of Kubernetes",
+    ),
+    pytest.param("runs: {using: docker, image: 'docker://postgres:12'}\n", "postgres:12", NEW, id="an action"),
+    pytest.param("runs: {using: docker, image: Dockerfile}\na: {image: 'postgres:12'}\n", "postgres:12", NEW, id="own"),
+    pytest.param(
+        "build: {additional_contexts: {b: docker-image://postgres:12, c: ./d}}\n", "postgres:12", NEW, id="a context"
+    ),
+    pytest.param(
+        "build:\n  additional_contexts: ['b=docker-image://postgres:12', c=./d]\n",
+        "postgres:12",
+        NEW,
+        id="a list of contexts",
+    ),
+    pytest.param('{"target": {"a": {"contexts": {"b": "docker-image://postgres:12"}}}}', "postgres:12", NEW, id="Bake"),
+    pytest.param("image: postgres:${V:-12}\n", "12", "12.22", id="the default of a variable"),
+    pytest.param("image: 'postgres:${V-12}' # é\n", "12", "12.22", id="the same, quoted"),
+    pytest.param("é: 1\nimage: ${I:-postgres:12}\n", "postgres:12", NEW, id="all of it in a default"),
+    pytest.param("image: ${I:-postgres}:${V:-12}\n", "12", "12.22", id="two defaults"),
+    pytest.param(
+        "services:\n  a: {build: ., image: 'a:1'}\n  b: {image: 'a:1'}\n  c: {image: 'postgres:12'}\n",
+        "postgres:12",
+        NEW,
+        id="not what is built",
+    ),
+    pytest.param(
+        "x-a: &a {image: 'a:1'}\nservices:\n  a: {<<: *a, build: {context: .}}\n  c: {image: 'postgres:12'}\n",
+        "postgres:12",
+        NEW,
+        id="not what is built, by an anchor",
+    ),
+    pytest.param("image: postgres:12\nbuild:\n  script: [a]\n", "postgres:12", NEW, id="a job that is called build"),
+    pytest.param(
+        "build: {artifacts: [{image: 'a:1', context: .}]}\nx: {image: 'postgres:12'}\n",
+        "postgres:12",
+        NEW,
+        id="not what Skaffold builds",
+    ),
+    pytest.param(
+        '{"image": "postgres:12", "customizations": {"a": {"image": "x:1"}}}\n',
+        "postgres:12",
+        NEW,
+        id="not what another program is told",
+    ),
+    pytest.param("machine: {image: 'x:1'}\na: {image: 'postgres:12'}\n", "postgres:12", NEW, id="not a machine"),
+    pytest.param(
+        "resources: {containers: [{container: a, image: 'postgres:12'}]}\njobs: [{job: j, container: a}]\n",
+        "postgres:12",
+        NEW,
+        id="not the name of a container",
+    ),
+    pytest.param(
+        "step: {services: [docker, a]}\ndefinitions: {services: {a: {image: 'postgres:12'}}}\n",
+        "postgres:12",
+        NEW,
+        id="not the name of a service",
+    ),
+    pytest.param("services: [{name: a, type: web}]\na: {image: 'postgres:12'}\n", "postgres:12", NEW, id="hosted"),
+    pytest.param("image: /a/b.png\na: {image: b.svg}\nb: {image: 'postgres:12'}\n", "postgres:12", NEW, id="pictures"),
 ]
 
 
@@ -85,10 +156,71 @@ def test_a_registry_of_its_own_stays() -> None:
 
 
 @pytest.mark.parametrize(
+    ("tag", "written"),
+    [
+        ("7.0.11", "7.0.11"),
+        ("7.0", '"7.0"'),
+        ("7", '"7"'),
+        ("1_0", '"1_0"'),
+        ("1e3", '"1e3"'),
+        ("0x1f", '"0x1f"'),
+        ("2024-01-01", '"2024-01-01"'),
+        ("2024-01-01-slim", "2024-01-01-slim"),
+        ("12-alpine", "12-alpine"),
+        ("no", '"no"'),
+        ("latest", "latest"),
+    ],
+)
+def test_only_what_yaml_takes_for_something_else_gets_quotes(tag: str, written: str) -> None:
+    text = b"image:\n  repository: redis\n  tag: 7.0.1\n"
+    (image,) = images(text)
+    assert spliced(text, moved(text, image, f"redis:{tag}")) == text.replace(b"7.0.1", written.encode())
+
+
+def test_the_shape_of_ingress_nginx() -> None:
+    text = (
+        "controller:\n  image:\n    registry: docker.io\n    image: library/postgres\n"
+        f"    tag: '12'\n    digest: {DIGEST}\n"
+    ).encode()
+    (image,) = images(text)
+    assert image.reference == f"docker.io/library/postgres:12@{DIGEST}"
+    changed = spliced(text, moved(text, image, f"docker.io/library/postgres:13@{OTHER}"))
+    assert changed == text.replace(b"'12'", b"'13'").replace(DIGEST.encode(), OTHER.encode())
+
+
+def test_a_registry_in_a_variable_stays() -> None:
+    text = b"image: ${R:-mirror.local/all}/postgres:${V:-12}\n"
+    (image,) = images(text)
+    assert image.reference == "mirror.local/all/postgres:12"
+    assert spliced(text, moved(text, image, "mirror.local/all/postgres:13")) == text.replace(b"12", b"13")
+    with pytest.raises(CannotEdit, match="registry"):
+        moved(text, image, "postgres:13")
+
+
+@pytest.mark.parametrize(
     ("text", "told"),
     [
         ("image: ${IMAGE}:1\n", ["${IMAGE}:1"]),
-        ("image: ruby:${V:-2.5.1}\n", ["ruby:${V:-2.5.1}"]),
+        ("image: ruby:${V:-2.5.1}-${S}\n", ["ruby:${V:-2.5.1}-${S}"]),
+        ("image: ruby:${V:-2.5}.${P:-1}\n", ["ruby:${V:-2.5}.${P:-1}"]),
+        ("image: ruby:${V:?none}\n", ["ruby:${V:?none}"]),
+        ("image: |\n  ruby:2\n", ["ruby:2"]),
+        ("image: Ruby:2\n", ["Ruby:2"]),
+        ("image: ruby\n", ["ruby"]),
+        ("a: {image: ruby, version: 2}\n", ["ruby"]),
+        ("image: {repository: ruby}\n", ["ruby"]),
+        ("image: {repository: ruby, tag: ''}\n", ["ruby"]),
+        ("image: {repository: ruby, tag: 1.20}\n", ["ruby"]),
+        ("image: {repository: ruby, tag: '2', sha: abc}\n", ["ruby"]),
+        ("image: {image: ruby, tag: '2', digestChroot: 'sha256:a'}\n", ["ruby"]),
+        ("image: {repository: ruby, tag: '{{ .x }}'}\n", ["ruby"]),
+        ("images: [{name: ruby, newName: my/ruby}]\n", ["my/ruby"]),
+        ("services: [ruby]\n", ["ruby"]),
+        ("build: {dockerfile_inline: 'FROM ruby:2'}\n", ["dockerfile_inline"]),
+        ("repository: https://a.test/b\ntag: v1\n", []),
+        ("services:\n  a: {image: ruby}\n", []),
+        ("containers: [{name: a, image: ruby}]\n", []),
+        ('{"image": "ruby"}', []),
         ("image: >-\n  ruby:2\n", ["ruby:2"]),
         ('image: "ruby\\u003a2"\n', ["ruby:2"]),
         ("image: ruby:${{ matrix.v }}\n", ["ruby:${{ matrix.v }}"]),

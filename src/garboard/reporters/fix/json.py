@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from garboard import json_text
-from garboard.model.fix import ActionEdits, Fixes, Observed, Proof
+from garboard.model.fix import ActionEdits, Fixes, ImageFigures, Observed, Proof
 from garboard.model.pull_request import RequestOutcome
 from garboard.reporters.fix.diff import unified
 
@@ -94,6 +94,16 @@ class RequestOf(_Out):
     notes: list[str]
 
 
+class ImageOf(_Out):
+    """An image that files name; ``inherited`` says that one runs it or builds on it."""
+
+    reference: str
+    before: int
+    after: int
+    files: list[str]
+    inherited: bool
+
+
 class FixesOf(_Out, omit_defaults=True):
     """Everything that changes; ``remaining`` counts the issues when all of it is done."""
 
@@ -106,6 +116,7 @@ class FixesOf(_Out, omit_defaults=True):
     changes: list[ChangeOf]
     not_covered: list[GapOf]
     pull_requests: list[RequestOf] | None = None
+    images: list[ImageOf] = []
 
 
 def render(fixes: Fixes, *, color: bool = False) -> bytes:
@@ -122,6 +133,7 @@ def render(fixes: Fixes, *, color: bool = False) -> bytes:
             changes=[_change(one) for one in fixes.changes],
             not_covered=[GapOf(subject=one.subject, reason=one.reason) for one in fixes.gaps],
             pull_requests=None if fixes.requests is None else [_request(one) for one in fixes.requests],
+            images=[_image(one) for one in fixes.images],
         )
     )
 
@@ -160,6 +172,16 @@ def _change(one: ActionEdits) -> ChangeOf:
         ],
         reason=one.reason,
         missed=[MissedOf(package=version.name, version=version.version, reason=why) for version, why in one.missed],
+    )
+
+
+def _image(one: ImageFigures) -> ImageOf:
+    return ImageOf(
+        reference=one.reference,
+        before=one.before.total,
+        after=one.after.total,
+        files=list(one.files),
+        inherited=one.inherited,
     )
 
 

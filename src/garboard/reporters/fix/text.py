@@ -85,6 +85,7 @@ def _end(fixes: Fixes, made: list[ActionEdits]) -> Iterator[str]:
     if fixes.proof is None:
         when = "when the image is built again" if fixes.today else "by what the files name"
         yield f"{fixes.total} → {fixes.remaining} {when}."
+        yield from _images(fixes)
     else:
         yield from _proof(fixes.proof)
     if fixes.requests is not None:
@@ -95,6 +96,18 @@ def _end(fixes: Fixes, made: list[ActionEdits]) -> Iterator[str]:
         yield "Nothing was written: the proof failed."
     else:
         yield f"Nothing was written; --apply writes {names}."
+
+
+def _images(fixes: Fixes) -> Iterator[str]:
+    """What the total is of, where files name images."""
+    files = {file for one in fixes.images for file in one.files}
+    if any(len(one.files) > 1 for one in fixes.images):
+        count = len(fixes.images)
+        yield f"Each image is counted once: {count} image{'' if count == 1 else 's'} in {len(files)} files."
+    others = [one for one in fixes.images if not one.inherited]
+    if others:
+        before, after = sum(one.before.total for one in others), sum(one.after.total for one in others)
+        yield f"Of these, {before} → {after} are of other stages, or of images that files are taken from: what is built does not start from them."
 
 
 def _request(one: RequestOutcome) -> Iterator[str]:
