@@ -170,6 +170,7 @@ def test_line_ends_that_git_changes(project: Path, httpserver: HTTPServer, attri
     git("push", "-q", "origin", "main")
     for name in ("Dockerfile", "services/a/worker.Dockerfile"):
         (project / name).write_bytes((project / name).read_bytes().replace(b"\n", b"\r\n"))
+    (project / "ran").unlink(missing_ok=True)  # what was committed right before, git reads again
     host = FakeGitea(httpserver)
     found = run("--pr", "--host", "gitea", "--api", host.api)
     assert found.return_value == 0, found.output
