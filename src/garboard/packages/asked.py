@@ -127,7 +127,7 @@ class _Locks:
         for place, package in enumerate(packages):
             if not package.declared:
                 continue
-            if _file(package) not in manifests:
+            if _file(package) not in manifests and (package.application or package.scope != DEVELOPMENT):
                 self._nearest.setdefault((_home(_file(package)), package.type), _file(package))
             if package.application:
                 self._members[_file(package)].add(_named(package.type, package.full_name))

@@ -766,3 +766,12 @@ def test_a_folder_in_the_place_of_a_module_is_one_of_the_tree_or_told(
     found = read(tmp_path, files)
     assert any("a.b/lib" in gap.reason for gap in found.gaps) == told
     assert {one.full_name for one in found.packages if one.application} == {"a.b/svc", "a.b/lib"}
+
+
+def test_what_only_builds_a_project_answers_for_nothing_that_it_needs(tmp_path: Path) -> None:
+    files = {
+        "pyproject.toml": '[build-system]\nrequires = ["setuptools==67.2.0"]\n',
+        "setup.cfg": "[metadata]\nname = x\n[options]\ninstall_requires =\n    requests>=2\n",
+    }
+    (gap,) = [one for one in read(tmp_path, files).gaps if one.subject == "setup.cfg"]
+    assert "no lock file says in which versions" in gap.reason
