@@ -216,6 +216,8 @@ def test_a_registry_in_a_variable_stays() -> None:
         ("image: {repository: ruby, tag: '{{ .x }}'}\n", ["ruby"]),
         ("images: [{name: ruby, newName: my/ruby}]\n", ["my/ruby"]),
         ("services: [ruby]\n", ["ruby"]),
+        ("image: ruby\ntest:\n  script: [a]\n", []),
+        ("a: {image: ruby, build: {x: 1}}\n", ["ruby"]),
         ("build: {dockerfile_inline: 'FROM ruby:2'}\n", ["dockerfile_inline"]),
         ("repository: https://a.test/b\ntag: v1\n", []),
         ("services:\n  a: {image: ruby}\n", []),
