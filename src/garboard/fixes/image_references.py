@@ -71,11 +71,18 @@ def moved(data: bytes, image: NamedImage, reference: str) -> tuple[Splice, ...]:
         CannotEdit: the parts that it is written in cannot name that one.
     """
     splices = tuple(_splices(image, reference))
-    before = [reference if one.line == image.line and one == image else one.reference for one in images(data)]
+    places = {one.start for one in splices}
+    moving = [one for one in images(data) if one.reference == image.reference and not places.isdisjoint(_places(one))]
+    before = [reference if one in moving else one.reference for one in images(data)]
     after = [one.reference for one in _images(_read(spliced(data, splices)))]
     if after != before:
         raise CannotEdit(f"{reference} cannot be written where {image.reference} stands")
     return splices
+
+
+def _places(image: NamedImage) -> Iterator[int]:
+    """Where the values begin that an image is made of; an alias shares one with others."""
+    yield from (one.start for one in (image.repository, image.tag, image.digest) if one is not None)
 
 
 def _splices(image: NamedImage, reference: str) -> Iterator[Splice]:
