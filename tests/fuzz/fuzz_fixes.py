@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Callable
+from itertools import islice
 
 import pytest
 
@@ -17,7 +18,7 @@ from garboard.ecosystems.php import edited_composer
 from garboard.ecosystems.python import edited_project, edited_requirements
 from garboard.ecosystems.ruby import edited_gemfile
 from garboard.ecosystems.rust import edited_cargo
-from garboard.fixes import from_line, image_references, run_lines
+from garboard.fixes import from_line, image_references, run_lines, stage_images
 from garboard.model.action import WantedVersion
 from garboard.model.attribution import Place
 from garboard.model.dockerfile import DockerfileError
@@ -52,6 +53,15 @@ def dockerfile(data: bytes) -> bool:
         assert base_image(parse(after)) == REFERENCE
     except CannotEdit:
         pass
+    for one in islice(stage_images.others(parsed, "", {}), 5):
+        if isinstance(one, stage_images.StageImage):
+            try:
+                after = outside(data, (stage_images.moved(parsed, one, {}, REFERENCE),))
+            except CannotEdit:
+                continue
+            assert len(list(stage_images.others(parse(after), "", {}))) == len(
+                list(stage_images.others(parsed, "", {}))
+            )
     for line in dict.fromkeys(one.span.line for one in parsed.instructions[:5]):
         wanted = WantedVersion(type="pypi", name="a", version="2.0", place=Place(file="D", line=line))
         try:
@@ -125,8 +135,9 @@ TARGETS = (
         (
             b"ARG V=1\nFROM a:$V AS x\nENV W=1.0\nRUN pip install \\\n  # a==1\n  'a[b]==1.0' c==$W && pip install a==1.0\n",
             b'FROM a\r\nRUN ["pip", "install", "a==1.0"]\r\nRUN <<E\r\npip install a\r\nE\r\n',
+            b"FROM a:1 AS x\nFROM c\nCOPY --from=a:1 /a /a\nRUN --mount=from=a:1,target=/a --mount=from=x x\nONBUILD ADD --from=a:1 /a /a\n",
         ),
-        (b"a==1.0", b"pip install ", b"\\\n", b"'", b'"', b"$V", b"${V:-1}", b"\n", b"#", b"&&", b";", b"=", b" ", b"FROM ", b"ARG "),
+        (b"--from=", b"--mount=", b"from=", b",", b"a:1", b"a==1.0", b"pip install ", b"\\\n", b"'", b'"', b"$V", b"${V:-1}", b"\n", b"#", b"&&", b";", b"=", b" ", b"FROM ", b"ARG "),
     ),
     Target(
         "changes of lists for pip",

@@ -6,7 +6,7 @@ A stage is identified by ``AS name``, in any case, or by its number; of two with
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from garboard.dockerfile.lexer import Budget
 from garboard.dockerfile.variables import NO_ARGUMENTS, Scope, apply, expand, global_scope
@@ -81,9 +81,18 @@ def base_image(dockerfile: Dockerfile, target: str = "", build_args: Mapping[str
 
 def base_platform(dockerfile: Dockerfile, target: str = "", build_args: Mapping[str, str] = NO_ARGUMENTS) -> str:
     """Return the platform that FROM asks of the image that `base_image` names; ``""`` if it asks for none that is known."""
-    written = lineage(dockerfile, target, build_args)[0].platform
-    found = expand(written, _outer(dockerfile, build_args), dockerfile.escape)
+    return platform_of(dockerfile, lineage(dockerfile, target, build_args)[0], build_args)
+
+
+def platform_of(dockerfile: Dockerfile, stage: Stage, build_args: Mapping[str, str] = NO_ARGUMENTS) -> str:
+    """Return the platform that the FROM of one stage asks for; ``""`` if it asks for none that is known."""
+    found = expand(stage.platform, _outer(dockerfile, build_args), dockerfile.escape)
     return found if isinstance(found, str) else ""
+
+
+def named_by(dockerfile: Dockerfile) -> Callable[[str], Stage | None]:
+    """Return what finds a stage by its name or number."""
+    return _all(dockerfile).find
 
 
 def lineage(

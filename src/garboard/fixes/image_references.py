@@ -8,8 +8,9 @@ anchors, comments and everything else stays.
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from garboard.fixes.named_images import NamedImage, PutTogether, ValuePart
@@ -31,8 +32,7 @@ def images(data: bytes) -> tuple[NamedImage, ...]:
     Raises:
         CannotEdit: it is no YAML or JSON, or too large.
     """
-    found = dict.fromkeys(one for one in _named(data) if isinstance(one, NamedImage))
-    return tuple(sorted(found, key=lambda one: one.repository.start))
+    return _images(_remembered(data))
 
 
 def put_together(data: bytes) -> tuple[PutTogether, ...]:
@@ -41,16 +41,27 @@ def put_together(data: bytes) -> tuple[PutTogether, ...]:
     Raises:
         CannotEdit: it is no YAML or JSON, or too large.
     """
-    found = dict.fromkeys(one for one in _named(data) if isinstance(one, PutTogether))
+    found = dict.fromkeys(one for one in _remembered(data) if isinstance(one, PutTogether))
     return tuple(sorted(found, key=lambda one: one.line))
 
 
-def _named(data: bytes) -> Iterator[NamedImage | PutTogether]:
+def _images(found: Iterable[NamedImage | PutTogether]) -> tuple[NamedImage, ...]:
+    images = dict.fromkeys(one for one in found if isinstance(one, NamedImage))
+    return tuple(sorted(images, key=lambda one: one.repository.start))
+
+
+@functools.lru_cache(maxsize=1)
+def _remembered(data: bytes) -> tuple[NamedImage | PutTogether, ...]:
+    """What a file names: its changes ask for that one after the other."""
+    return _read(data)
+
+
+def _read(data: bytes) -> tuple[NamedImage | PutTogether, ...]:
     try:
         from garboard.fixes.yaml_images import named
     except ImportError as error:
         raise CannotEdit("that needs PyYAML, which is not installed: pip install 'garboard[fix]'") from error
-    return named(data)
+    return tuple(named(data))
 
 
 def moved(data: bytes, image: NamedImage, reference: str) -> tuple[Splice, ...]:
@@ -60,11 +71,18 @@ def moved(data: bytes, image: NamedImage, reference: str) -> tuple[Splice, ...]:
         CannotEdit: the parts that it is written in cannot name that one.
     """
     splices = tuple(_splices(image, reference))
-    after = [one.reference for one in images(spliced(data, splices))]
-    before = [reference if one.line == image.line and one == image else one.reference for one in images(data)]
+    places = {one.start for one in splices}
+    moving = [one for one in images(data) if one.reference == image.reference and not places.isdisjoint(_places(one))]
+    before = [reference if one in moving else one.reference for one in images(data)]
+    after = [one.reference for one in _images(_read(spliced(data, splices)))]
     if after != before:
         raise CannotEdit(f"{reference} cannot be written where {image.reference} stands")
     return splices
+
+
+def _places(image: NamedImage) -> Iterator[int]:
+    """Where the values begin that an image is made of; an alias shares one with others."""
+    yield from (one.start for one in (image.repository, image.tag, image.digest) if one is not None)
 
 
 def _splices(image: NamedImage, reference: str) -> Iterator[Splice]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from garboard.dockerfile.parser import parse
-from garboard.dockerfile.stages import base_platform, bases, lineage, target_stage
+from garboard.dockerfile.stages import bases, lineage, named_by, platform_of
 from garboard.fixes import from_line
 from garboard.fixes.named_images import PutTogether
 from garboard.model.dockerfile import Dockerfile, DockerfileError, Flag, Instruction, Stage, Unknown
@@ -41,20 +41,21 @@ class StageImage(NamedTuple):
 def others(dockerfile: Dockerfile, target: str, build_args: Mapping[str, str]) -> Iterator[StageImage | PutTogether]:
     """The images of other stages, in written order, and names that the file alone does not decide."""
     own = lineage(dockerfile, target, build_args)[0].index
+    find = named_by(dockerfile)
     for stage, base in zip(dockerfile.stages, bases(dockerfile, build_args), strict=True):
         line = stage.origin.span.line
         if isinstance(base, Unknown) and stage.index != own:
             yield PutTogether(stage.base.text, line)
         elif isinstance(base, str) and base != SCRATCH and stage.index != own:
-            yield StageImage(base, line, stage, base_platform(dockerfile, str(stage.index), build_args))
-        yield from _sources(dockerfile, stage)
+            yield StageImage(base, line, stage, platform_of(dockerfile, stage, build_args))
+        yield from _sources(stage, find)
 
 
-def _sources(dockerfile: Dockerfile, stage: Stage) -> Iterator[StageImage | PutTogether]:
+def _sources(stage: Stage, find: Callable[[str], Stage | None]) -> Iterator[StageImage | PutTogether]:
     for name, line, flag in _taken(stage):
         if "$" in name:
             yield PutTogether(name, line)
-        elif name and name != SCRATCH and not _is_stage(dockerfile, name):
+        elif name and name != SCRATCH and find(name) is None:
             yield StageImage(name, line, stage, source=flag)
 
 
@@ -76,12 +77,14 @@ def _from(instruction: Instruction, flag: Flag) -> Iterator[str]:
         yield from (value.strip("\"'") for key, _, value in fields if key.strip(" \"'").lower() == "from")
 
 
-def _is_stage(dockerfile: Dockerfile, name: str) -> bool:
-    try:
-        target_stage(dockerfile, name)
-    except DockerfileError:
+def is_moved(
+    dockerfile: Dockerfile, image: StageImage, build_args: Mapping[str, str], made: tuple[Splice, ...]
+) -> bool:
+    """Whether changes of other places make a stage start from another image: one value may name several."""
+    if image.source is not None or not made:
         return False
-    return True
+    after = parse(spliced(dockerfile.data, made), dockerfile.name)
+    return bases(after, build_args)[image.stage.index] != image.reference
 
 
 def moved(dockerfile: Dockerfile, image: StageImage, build_args: Mapping[str, str], reference: str) -> Splice:
@@ -93,7 +96,7 @@ def moved(dockerfile: Dockerfile, image: StageImage, build_args: Mapping[str, st
     if image.source is None:
         return from_line.rebasing(dockerfile, str(image.stage.index), build_args, reference)
     wanted = from_line.spelled_like(image.reference, reference)
-    if not from_line.PLAIN.fullmatch(wanted) or _is_stage(dockerfile, wanted):
+    if not from_line.PLAIN.fullmatch(wanted) or named_by(dockerfile)(wanted):
         raise CannotEdit(f"{wanted!r} is no plain name of an image")
     written = dockerfile.written(image.source.span)
     for found in re.finditer(

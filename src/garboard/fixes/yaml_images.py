@@ -31,6 +31,10 @@ _FREE: Final = frozenset(
 _TAGS: Final = ("tag", "imageTag", "image_tag")
 _VERSIONS: Final = ("version", "imageVersion", "image_version")
 """What may say the tag of an image beside it, or anything else."""
+_BUILD: Final = frozenset(
+    {"context", "dockerfile", "dockerfile_inline", "target", "args", "additional_contexts", "tags"}
+)
+"""One of these is in a build of Compose that is a mapping."""
 _KUSTOMIZE: Final = frozenset({"newName", "newTag", "digest"})
 _JOB: Final = frozenset({"steps", "runs-on", "job", "pool", "stages", "deployment", "strategy"})
 """What stands beside ``container`` in a workflow."""
@@ -139,7 +143,7 @@ class _Document:
     def _learn(self, node: Node, values: Mapping[str, Node], *, is_root: bool) -> None:
         sources = tuple(_merged(values))
         build = next((one["build"] for one in (values, *map(_values, sources)) if "build" in one), None)
-        if build is not None and not is_root and (text_of(build) or isinstance(build, MappingNode)):
+        if not is_root and (text_of(build) or not _BUILD.isdisjoint(_values(build))):
             self._builds(node, *sources)  # in a root, it is the name of a job
         self._builds(*_items(values.get("artifacts")))  # of Skaffold
         if "image" in values:
@@ -208,6 +212,8 @@ class _Walk:
 
     def _is_run(self, values: Mapping[str, Node], path: tuple[str, ...]) -> bool:
         if not path and self._is_json:  # a devcontainer
+            return True
+        if not path and any("script" in _values(one) for one in values.values()):  # GitLab's jobs
             return True
         return not _RUN_IN.isdisjoint(path) or not _RUN_BESIDE.isdisjoint(values)
 

@@ -30,6 +30,8 @@ Raises:
     UsageError: there is no such platform.
 """
 _GROUPS: Final = tuple(Group)
+_MOST: Final = 16 * 1024 * 1024
+"""Bytes that are read to check the changes of one file, each of which reads it again."""
 
 
 Asks = Callable[[ActionEdits], bool] | None
@@ -56,6 +58,8 @@ def fix_dockerfile(build: Build, recommend: Recommend, asks: Asks = None) -> Fix
             continue
 
         def of_stage(row: Row, image: stage_images.StageImage = one) -> tuple[Splice, ...]:
+            if stage_images.is_moved(dockerfile, image, args, plan.made):
+                return ()
             return (stage_images.moved(dockerfile, image, args, row.reference),)
 
         plan.add(one.reference, one.line, of_stage, platform=one.platform, use=one.use)
@@ -89,7 +93,8 @@ class _Plan:
         self._recommend = recommend
         self._asks = asks
         self._known: dict[tuple[str, str], Recommendation] = {}
-        self._made: tuple[Splice, ...] = ()
+        self.made: tuple[Splice, ...] = ()
+        """The changes so far."""
         self._changes: list[ActionEdits] = []
         self._gaps: list[Gap] = []
         self._images: list[ImageFigures] = []
@@ -192,21 +197,25 @@ class _Plan:
 
     def _edited(self, action: Action, row: Row, splices: Callable[[Row], tuple[Splice, ...]]) -> ActionEdits | None:
         """The change upon those before it; None if they made it already: several places may go by one value."""
+        if len(self._changes) * len(self._data) > _MOST:
+            return ActionEdits(
+                action=action, reason="so many changes of so large a file are not checked: make those first"
+            )
         try:
-            together = tuple(dict.fromkeys((*self._made, *splices(row))))
+            together = tuple(dict.fromkeys((*self.made, *splices(row))))
         except (CannotEdit, ValueError) as error:
             return ActionEdits(action=action, reason=str(error))
-        if together == self._made:
+        if together == self.made:
             return None
         try:
             after = spliced(self._data, together)
         except ValueError:
             return ActionEdits(action=action, reason="another change is in the same place; apply that one first")
-        change = FileChange(file=self._name, before=spliced(self._data, self._made), after=after)
+        change = FileChange(file=self._name, before=spliced(self._data, self.made), after=after)
         edits = ActionEdits(action=action, files=(change,))
         if self._asks is not None and not self._asks(edits):
             return ActionEdits(action=action, reason=REFUSED)
-        self._made = together
+        self.made = together
         return edits
 
 

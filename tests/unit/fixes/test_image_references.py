@@ -188,6 +188,16 @@ def test_the_shape_of_ingress_nginx() -> None:
     assert changed == text.replace(b"'12'", b"'13'").replace(DIGEST.encode(), OTHER.encode())
 
 
+def test_a_tag_that_two_images_share() -> None:
+    text = b"a: {image: {repository: postgres, tag: &t '12'}}\nb: {image: {repository: postgres, tag: *t}}\n"
+    first, second = images(text)
+    assert spliced(text, moved(text, first, NEW)) == text.replace(b"'12'", b"'12.22'")
+    assert moved(text, first, NEW) == moved(text, second, NEW)
+    other = text.replace(b"b: {image: {repository: postgres", b"b: {image: {repository: mysql")
+    with pytest.raises(CannotEdit, match="cannot be written"):
+        moved(other, images(other)[0], NEW)
+
+
 def test_a_registry_in_a_variable_stays() -> None:
     text = b"image: ${R:-mirror.local/all}/postgres:${V:-12}\n"
     (image,) = images(text)
@@ -216,6 +226,8 @@ def test_a_registry_in_a_variable_stays() -> None:
         ("image: {repository: ruby, tag: '{{ .x }}'}\n", ["ruby"]),
         ("images: [{name: ruby, newName: my/ruby}]\n", ["my/ruby"]),
         ("services: [ruby]\n", ["ruby"]),
+        ("image: ruby\ntest:\n  script: [a]\n", []),
+        ("a: {image: ruby, build: {x: 1}}\n", ["ruby"]),
         ("build: {dockerfile_inline: 'FROM ruby:2'}\n", ["dockerfile_inline"]),
         ("repository: https://a.test/b\ntag: v1\n", []),
         ("services:\n  a: {image: ruby}\n", []),

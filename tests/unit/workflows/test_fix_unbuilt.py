@@ -85,6 +85,15 @@ def test_what_is_refused_at_first_is_offered_where_it_is_alone() -> None:
     assert (fixes.files, fixes.total, fixes.remaining) == ((), 10, 10)
 
 
+def test_a_large_file_is_not_checked_without_end() -> None:
+    text = f"# {'x' * 500_000}\nFROM scratch\n" + "".join(f"COPY --from=a{n}:1 /a /a\n" for n in range(40))
+    fixes = fixed(text)
+    made = [bool(one.files) for one in fixes.changes]
+    assert made == sorted(made, reverse=True)
+    assert 30 < sum(made) < 36
+    assert "so large a file" in fixes.changes[-1].reason
+
+
 def test_names_that_are_not_known_are_told() -> None:
     fixes = fixed("FROM $A AS x\nFROM py:2\nCOPY --from=Upper /a /a\n")
     told = [(one.subject, one.reason) for one in fixes.gaps]
