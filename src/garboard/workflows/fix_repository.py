@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -24,85 +25,14 @@ if TYPE_CHECKING:
     from garboard.model.image import Platform
 
 _DOCKERFILES: Final = ("dockerfile", "containerfile")
-_DOCUMENTS: Final = frozenset(
-    [
-        "md",
-        "markdown",
-        "mdx",
-        "rst",
-        "adoc",
-        "txt",
-        "html",
-        "htm",
-        "pdf",
-        "css",
-        "svg",
-        "png",
-        "xml",
-        "json",
-        "toml",
-        "yaml",
-        "yml",
-        "ini",
-        "cfg",
-        "conf",
-        "lock",
-        "log",
-        "sum",
-        "patch",
-        "diff",
-        "snap",
-    ]
+_DOCUMENTS: Final = re.compile(
+    r"md|markdown|mdx|rst|adoc|txt|html|htm|pdf|css|svg|png|xml|json|toml|yaml|yml|ini|cfg|conf|lock|"
+    r"log|sum|patch|diff|snap"
 )
 """Endings of files that are none for a builder, though they are called as one: ``Dockerfile.md``."""
-_SOURCES: Final = frozenset(
-    [
-        "go",
-        "py",
-        "pyi",
-        "rb",
-        "js",
-        "mjs",
-        "cjs",
-        "jsx",
-        "ts",
-        "mts",
-        "tsx",
-        "java",
-        "kt",
-        "kts",
-        "scala",
-        "groovy",
-        "c",
-        "h",
-        "cc",
-        "cpp",
-        "hpp",
-        "cs",
-        "fs",
-        "php",
-        "swift",
-        "rs",
-        "lua",
-        "pl",
-        "pm",
-        "ex",
-        "exs",
-        "erl",
-        "hs",
-        "ml",
-        "sh",
-        "bash",
-        "zsh",
-        "ps1",
-        "bat",
-        "vim",
-        "el",
-        "dart",
-        "nim",
-        "zig",
-        "sql",
-    ]
+_SOURCES: Final = re.compile(
+    r"go|py|pyi|rb|js|mjs|cjs|jsx|ts|mts|tsx|java|kt|kts|scala|groovy|c|h|cc|cpp|hpp|cs|fs|php|swift|"
+    r"rs|lua|pl|pm|ex|exs|erl|hs|ml|sh|bash|zsh|ps1|bat|vim|el|dart|nim|zig|sql"
 )
 """Endings of sources, which variants of Dockerfiles have too: ``dockerfile.go`` may be either."""
 _DEPLOYMENTS: Final = (".yaml", ".yml")
@@ -136,7 +66,7 @@ def names_images(path: str) -> bool:
 def _is_dockerfile(name: str) -> bool:
     first, _, rest = name.partition(".")
     ending = rest.rpartition(".")[2]
-    if ending == "dockerignore" or ending in _DOCUMENTS:
+    if ending == "dockerignore" or _DOCUMENTS.fullmatch(ending):
         return False
     return first in _DOCKERFILES or name.endswith(tuple(f".{one}" for one in _DOCKERFILES))
 
@@ -190,7 +120,7 @@ def _parsed(file: NamedFile) -> Dockerfile | None:
     try:
         return parse(file.data, file.name)
     except DockerfileError:
-        if file.name.rpartition(".")[2].lower() in _SOURCES:
+        if _SOURCES.fullmatch(file.name.rpartition(".")[2].lower()):
             return None
         raise
 
