@@ -152,7 +152,7 @@ def asked(asking: WantedRequests, given: RequestSettings, opening: Opening) -> t
         scope = target.scope(pull_requests.scope_of(place, asking.stage, whole=whole))
         wanted = [
             one
-            for key, fixes in asking.parts
+            for key, fixes in pull_requests.worst_first(asking.parts)
             for one in pull_requests.wanted_of(fixes, scope, checkout.path, host.limit, key, judged.marks)
         ]
         rules = pull_requests.RequestRules(

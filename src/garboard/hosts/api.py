@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Iterator
 from typing import Any, Final, TypeVar
 from urllib.parse import urlencode, urlsplit
@@ -16,6 +17,7 @@ _LARGEST: Final = 16 * 1024 * 1024
 """Bytes of an answer."""
 _SAID: Final = 300
 """Characters of a host's own words that are told."""
+_NEXT: Final = re.compile(r"""\brel=["']?next\b""")
 _HINTS: Final = {
     401: "the token is not valid, or has expired",
     403: "the token does not allow this",
@@ -74,7 +76,7 @@ class Api:
         Raises:
             HostError: the host refuses, or its answer is of another kind.
         """
-        return self._read(self._asked("GET", self._url(path, query)), kind)
+        return self._read(self._asked("GET", self._url(path, query))[0], kind)
 
     def send(self, method: str, path: str, body: object, kind: type[T], **query: Query) -> T:
         """What is answered to a POST, PUT or PATCH of JSON.
@@ -82,21 +84,24 @@ class Api:
         Raises:
             HostError: the host refuses, or its answer is of another kind.
         """
-        return self._read(self._asked(method, self._url(path, query), msgspec.json.encode(body)), kind)
+        return self._read(self._asked(method, self._url(path, query), msgspec.json.encode(body))[0], kind)
 
     def pages(self, path: str, kind: type[T], size: tuple[str, int], most: int, **query: Query) -> Iterator[T]:
         """The entries of a list that comes in numbered pages of at most ``size``, a parameter's name and its value.
+
+        A host may give fewer on each page: the last one is the one that names no next one, or else one that is empty.
 
         Raises:
             HostError: there are more than ``most`` pages.
         """
         name, number = size
         for page in range(1, most + 1):
-            found: list[T] = self.get(path, list[kind], **{**query, name: number, "page": page})  # type: ignore[valid-type]
+            data, links = self._asked("GET", self._url(path, {**query, name: number, "page": page}))
+            found: list[T] = self._read(data, list[kind])  # type: ignore[valid-type]
             yield from found
-            if len(found) < number:
+            if not found or (links and not _NEXT.search(links)):
                 return
-        raise TooManyPagesError(f"{self._host} lists more than {most * number} pull requests", "close some")
+        raise TooManyPagesError(f"{self._host} lists more than {most} pages of pull requests", "close some")
 
     @property
     def _host(self) -> str:
@@ -105,7 +110,8 @@ class Api:
     def _url(self, path: str, query: dict[str, Any]) -> str:
         return f"{self._root}{path}" + (f"?{urlencode(query, doseq=True)}" if query else "")
 
-    def _asked(self, method: str, url: str, body: bytes | None = None) -> bytes:
+    def _asked(self, method: str, url: str, body: bytes | None = None) -> tuple[bytes, str]:
+        """An answer, and the pages that it names."""
         headers = {"Authorization": self._authorization, "Accept": "application/json"}
         if body is not None:
             headers["Content-Type"] = "application/json"
@@ -120,7 +126,7 @@ class Api:
             raise HostError(self._hidden(error.message), self._hidden(error.hint)) from None
         if not 200 <= response.status < 300:
             raise self._refused(method, response.status, data)
-        return data
+        return data, response.headers.get("Link", "")
 
     def _opened(self, method: str, url: str, headers: dict[str, str], body: bytes | None) -> Response:
         if body is None:

@@ -139,13 +139,15 @@ class AzureRepository:
         return self._api.send(method, path, body, kind, **{"api-version": _VERSION})
 
     def _pages(self, criteria: Mapping[str, str]) -> Iterator[PullRequest]:
-        for page in range(PAGES):
-            query: dict[str, str | int] = {**criteria, "$top": _SIZE, "$skip": page * _SIZE, "api-version": _VERSION}
+        read = 0
+        for _ in range(PAGES):
+            query: dict[str, str | int] = {**criteria, "$top": _SIZE, "$skip": read, "api-version": _VERSION}
             found = self._api.get(self._requests, _Page, **query)
             yield from (self._whole(one) for one in found.value if one.fork_source is None)
-            if len(found.value) < _SIZE:
+            if not found.value:
                 return
-        raise TooManyPagesError(f"Azure DevOps lists more than {PAGES * _SIZE} pull requests", "close some")
+            read += len(found.value)
+        raise TooManyPagesError(f"Azure DevOps lists more than {PAGES} pages of pull requests", "close some")
 
     def _whole(self, one: _Pull) -> PullRequest:
         """One of a list, where descriptions are cut: that of one of garboard's is asked for."""

@@ -150,7 +150,7 @@ class BitbucketRepository:
             yield from (_pull(one) for one in found.values if _is_own(one))
             if not found.next:
                 return
-        raise TooManyPagesError(f"Bitbucket lists more than {PAGES * _SIZE} pull requests", "close some")
+        raise TooManyPagesError(f"Bitbucket lists more than {PAGES} pages of pull requests", "close some")
 
 
 def _is_own(one: _Pull) -> bool:

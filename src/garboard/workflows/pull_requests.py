@@ -22,6 +22,7 @@ from garboard.model.base import Value
 from garboard.model.errors import GarboardError
 from garboard.model.fix import FileChange, Fixes
 from garboard.model.pull_request import BRANCHES, Done, Draft, PullRequest, RequestOutcome, RequestState
+from garboard.model.recommendation import Counts
 from garboard.reporters.fix import pull_request as texts
 from garboard.reporters.fix.diff import unified
 
@@ -112,6 +113,18 @@ def target_of(host: CodeHost, name: str) -> TargetBranch:
     if not (name or default):
         raise HostError("the host names no default branch", "name the one that is to take changes: --target-branch")
     return TargetBranch(name or default, default=name in ("", default))
+
+
+def worst_first(parts: Sequence[tuple[str, Fixes]]) -> tuple[tuple[str, Fixes], ...]:
+    """Changes in the order in which they are asked for, as only so many are: those first that clear the worst issues."""
+    return tuple(sorted(parts, key=lambda one: _cleared(one[1]), reverse=True))
+
+
+def _cleared(fixes: Fixes) -> tuple[int, ...]:
+    """How many issues go, the worst ones first."""
+    if fixes.before is None or fixes.after is None:
+        return Counts(unknown=fixes.total - fixes.remaining).order
+    return tuple(before - after for before, after in zip(fixes.before.order, fixes.after.order, strict=True))
 
 
 def wanted_of(

@@ -162,12 +162,12 @@ def test_the_same_change_of_one_file_by_both_forms(project: Path, httpserver: HT
 
 @pytest.mark.parametrize("attribute", ["text eol=crlf", "text=auto eol=crlf", "filter=own text eol=crlf"])
 def test_line_ends_that_git_changes(project: Path, httpserver: HTTPServer, attribute: str) -> None:
-    git("config", "filter.own.clean", "touch ran; tr a-z A-Z")
-    git("config", "filter.own.required", "true")
     (project / ".gitattributes").write_text(f"*Dockerfile {attribute}\n")
     git("add", ".gitattributes")
     git("commit", "-q", "-m", "attributes")
     git("push", "-q", "origin", "main")
+    git("config", "filter.own.clean", "touch ran; tr a-z A-Z")
+    git("config", "filter.own.required", "true")
     for name in ("Dockerfile", "services/a/worker.Dockerfile"):
         (project / name).write_bytes((project / name).read_bytes().replace(b"\n", b"\r\n"))
     (project / "ran").unlink(missing_ok=True)  # what was committed right before, git reads again

@@ -42,7 +42,7 @@ class FakeGitea:
                 start = (int(request.args["page"]) - 1) * int(request.args["limit"])
                 found = rows[start : start + int(request.args["limit"])]
             case "GET", ["labels"]:
-                found = [{"id": 7, "name": "dependencies"}]
+                found = [{"id": 7, "name": "dependencies"}] if request.args["page"] == "1" else []
             case "POST", ["pulls"] if self.refuses:
                 return Response(json.dumps({"message": self.refuses}), 422, content_type="application/json")
             case "POST", ["pulls"]:

@@ -19,6 +19,7 @@ from garboard.model.action import Action, ActionKind
 from garboard.model.fix import ActionEdits, FileChange, Fixes, Proof
 from garboard.model.gap import Gap
 from garboard.model.pull_request import Done, RequestOutcome
+from garboard.model.recommendation import Counts
 from garboard.net.client import Client
 from garboard.workflows import pull_requests
 from garboard.workflows.fixed_parts import FixedPart
@@ -392,6 +393,21 @@ def test_a_target_is_needed(world: World, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(gitea.GiteaRepository, "default_branch", lambda _: "")
     with pytest.raises(HostError, match="names no default branch"):
         world.ask(base("2.5.7"))
+
+
+def test_the_worst_are_asked_for_first() -> None:
+    def part(key: str, before: Counts | None, after: Counts | None, total: int = 0) -> tuple[str, Fixes]:
+        return key, Fixes(image=key, before=before, after=after, total=total)
+
+    parts = [
+        part("a", Counts(low=99), Counts()),
+        part("b", Counts(critical=9), Counts(critical=9)),
+        part("c", Counts(high=3), Counts()),
+        part("d", Counts(critical=1), Counts(high=7)),
+        part("e", Counts(high=3, low=1), Counts()),
+        part("f", Counts(high=3), Counts()),
+    ]
+    assert [key for key, _ in pull_requests.worst_first(parts)] == ["d", "e", "c", "f", "a", "b"]
 
 
 def test_scopes_are_of_one_file() -> None:
