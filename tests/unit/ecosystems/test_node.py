@@ -5,8 +5,14 @@ import json
 import pytest
 
 from garboard.ecosystems import of
-from garboard.model.package import Location, Package
+from garboard.image import read as read_image
+from garboard.image.layers.cache import NoCache
+from garboard.image.options import Options
+from garboard.model.package import Location, Package, Unread
+from garboard.packages.assemble import assemble
+from garboard.packages.catalogers import CATALOGERS
 from tests.unit.ecosystems.reading import cataloger_of, gaps, packages, read
+from tests.unit.image.layers.builders import Entry, Given, tar
 
 cataloger = cataloger_of("node")
 
@@ -248,3 +254,57 @@ def test_a_package_uses_those_of_its_store():
     nearest = of("npm").nearest
     assert nearest is not None
     assert [one.version for one in nearest(installed[0], installed[1:])] == ["1.0.0", "2.0.0"]
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "carrier"),
+    [
+        ("node_modules/next/dist/compiled/@babel/runtime/package.json", "@babel/runtime", "next"),
+        ("node_modules/@x/b/vendor/a/package.json", "a", "@x/b"),
+        ("node_modules/@x/b/vendor/a@1.0.0/package.json", "a", "@x/b"),
+        ("node_modules/b/dist/package.json", "a", None),
+        ("node_modules/b/dist/runtime/package.json", "@babel/runtime", None),
+        ("node_modules/firebase/app/package.json", "firebase/app", None),
+        ("node_modules/b/examples/a/package.json", "a", None),
+        ("node_modules/b/test/a/package.json", "a", None),
+        ("usr/share/nodejs/b/vendor/a/package.json", "a", None),
+    ],
+)
+def test_whole_packages_that_others_carry(path, name, carrier):
+    found = [(one.full_name, one.vendored_by) for one in packages(manifest(path, name=name, version="1.0.0"))]
+    assert found == ([(name, carrier)] if carrier else [])
+    assert manifest(path, name=name) == []
+    assert read(cataloger, path, b"{") == []
+
+
+def test_an_extension_that_a_package_carries_is_none_of_the_registry():
+    path = "node_modules/code-server/lib/vscode/extensions/gulp/package.json"
+    facts = manifest(path, name="gulp", version="1.0.0", engines={"vscode": "*"})
+    assert facts == [Unread(kind="extensions of editors")]
+
+
+def test_a_copy_is_told_once_and_belongs_to_its_carrier():
+    def entry(path: str, name: str, version: str) -> Entry:
+        return Entry(f"{path}/package.json", json.dumps({"name": name, "version": version}).encode())
+
+    inventory = assemble(
+        read_image(
+            Given(
+                tar(
+                    [
+                        entry("app/node_modules/@x/b", "@x/b", "2.0.0"),
+                        entry("app/node_modules/@x/b/dist/@x/b", "@x/b", "2.0.0"),
+                        entry("app/node_modules/@x/b/dist/a", "a", "1.0.0"),
+                        entry("app/node_modules/a", "a", "1.0.0"),
+                    ]
+                )
+            ),
+            CATALOGERS,
+            NoCache(),
+            Options(),
+        )
+    )
+    listed = {one.id: (one.full_name, one.vendored_by) for one in inventory.packages}
+    assert sorted(listed.values()) == [("@x/b", ""), ("a", ""), ("a", "@x/b")]
+    (carrier,) = (one for one in inventory.packages if one.name == "b")
+    assert [listed[need] for need in carrier.depends_on] == [("a", "@x/b")]

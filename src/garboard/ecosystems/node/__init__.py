@@ -68,8 +68,12 @@ def _in_store(place: str, modules: str) -> bool:
 
 
 def _repeats(path: str) -> str | None:
-    """Yarn's cache holds what its list names, or what it unpacked into ``node_modules``."""
-    return ANYWHERE if ".zip!/" in path else None
+    """Yarn's cache holds what its list names, or what it unpacked into ``node_modules``; a folder of a package, that itself."""
+    if ".zip!/" in path:
+        return ANYWHERE
+    from garboard.ecosystems.node.nested import enclosing
+
+    return enclosing(path)
 
 
 def _archives() -> PlainCatalog:

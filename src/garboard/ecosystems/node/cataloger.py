@@ -68,8 +68,8 @@ def described(path: str, data: bytes) -> Iterator[Fact]:
 
     Directly in ``node_modules/name`` or ``node_modules/@scope/name`` it is an installed dependency. Outside any
     ``node_modules`` it is one too if it was put there as a registry publishes it (`_vendored`), and else the image's own
-    application, if it has a name (its version may be empty). One in a store below ``node_modules`` is a package, too (`nested`).
-    All others within a package (fixtures, ``dist/package.json``) are none. An extension of an editor is `Unread`. One that should be a package and cannot be read, or a dependency without
+    application, if it has a name (its version may be empty). One in a store below ``node_modules``, or that a package carries
+    as a whole, is a package, too (`nested`). All others within a package (fixtures, ``dist/package.json``) are none. An extension of an editor is `Unread`. One that should be a package and cannot be read, or a dependency without
     a version, is a gap.
     """
     folder = _module_folder(path)
@@ -106,7 +106,13 @@ def described(path: str, data: bytes) -> Iterator[Fact]:
 
 
 def _package(
-    manifest: _Manifest, name: str, version: str, *, application: bool = False, publishable: bool = False
+    manifest: _Manifest,
+    name: str,
+    version: str,
+    *,
+    application: bool = False,
+    publishable: bool = False,
+    vendored_by: str = "",
 ) -> Package:
     scope, slash, rest = name.rpartition("/") if name[0] == "@" else ("", "", name)
     return Package(
@@ -120,6 +126,7 @@ def _package(
         vendor=_text(manifest.author) or _text(_member(manifest.author, "name")),
         application=application,
         publishable=publishable,
+        vendored_by=vendored_by,
     )
 
 
@@ -136,8 +143,10 @@ def _nested(place: Nested, path: str, data: bytes) -> Iterator[Fact]:
             reason = f"is no JSON object: {worded(error)}" if place.surely else ""
     name, version = _text(manifest.name).rstrip("/"), _text(manifest.version)
     if place.holds(name, version) and manifest.private not in (True, "true"):
-        if version:
-            yield _package(manifest, name, version)
+        if _member(manifest.engines, "vscode"):
+            yield Unread(kind=EXTENSIONS)
+        elif version:
+            yield _package(manifest, name, version, vendored_by=place.carrier)
         elif place.surely:
             reason = f"package {name} has no version"
     if reason:
