@@ -41,7 +41,10 @@ def _carried(packages: Sequence[Package]) -> dict[str, list[str]]:
         normalize = ecosystems.of(copy.type).normalize
         home = copy.locations[0].path.rpartition(f"/{copy.vendored_by}/")[0]
         names = (copy.vendored_by.replace("/", "-"), copy.vendored_by.partition("/")[0])
-        ids = (carriers.get((copy.type, normalize(name), home)) for name in names)
+        ids = (
+            *(carriers.get((copy.type, normalize(name), home)) for name in names),
+            carriers.get((copy.type, copy.vendored_by, f"{home}/{copy.vendored_by}")),
+        )
         if (carrier := next(filter(None, ids), None)) is not None:
             found.setdefault(carrier, []).append(copy.id)
     return found

@@ -4,8 +4,15 @@ import json
 
 import pytest
 
-from garboard.model.package import Package
+from garboard.ecosystems import of
+from garboard.image import read as read_image
+from garboard.image.layers.cache import NoCache
+from garboard.image.options import Options
+from garboard.model.package import Location, Package, Unread
+from garboard.packages.assemble import assemble
+from garboard.packages.catalogers import CATALOGERS
 from tests.unit.ecosystems.reading import cataloger_of, gaps, packages, read
+from tests.unit.image.layers.builders import Entry, Given, tar
 
 cataloger = cataloger_of("node")
 
@@ -184,3 +191,120 @@ def test_yarn_itself(path: str, content: str, told: list[str]):
     said = [f"{one.full_name} {one.version}" for one in packages(facts)] + gaps(facts)
     assert len(said) == len(told)
     assert all(part in whole for part, whole in zip(told, said, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [
+        ("node_modules/.store/a-npm-1.0.0-0123456789/package/package.json", True),
+        ("node_modules/.store/@x-a-npm-1.0.0-0123456789/package/package.json", True),
+        ("app/node_modules/.store/a-virtual-c359259b0f/package/package.json", True),
+        ("server/node_modules/.nitro/a@1.0.0/package.json", True),
+        ("server/node_modules/.nitro/@x/a@1.0.0/package.json", True),
+        ("node_modules/.ignored/other/package.json", True),
+        ("node_modules/.cache/tool/v2/a/package.json", True),
+        ("node_modules/.a-Xyz12345/package.json", True),
+        ("node_modules/.cache/tool/v2/other/package.json", False),
+        ("node_modules/.cache/package.json", False),
+        ("node_modules/.nitro/a@1.0.0/dist/package.json", False),
+        ("node_modules/.nitro/b@1.0.0/test/fixtures/a/package.json", False),
+        ("node_modules/b/test/node_modules/.nitro/a@1.0.0/package.json", False),
+        ("node_modules/.prisma/client/package.json", False),
+    ],
+)
+def test_packages_in_stores_of_tools(path, found):
+    named = [(one.full_name, one.application) for one in packages(manifest(path, name="a", version="1.0.0"))]
+    assert named == [("a", False)] * found
+    assert packages(manifest(path, name="a", version="1.0.0", private=True)) == []
+    assert packages(manifest(path, name="a/esm", version="1.0.0")) == []
+
+
+def test_a_scoped_package_in_a_store_lies_in_the_folder_of_its_scope():
+    path = "node_modules/.cache/v2/{}/a/package.json"
+    (one,) = packages(manifest(path.format("@x"), name="@x/a", version="1.0.0"))
+    assert one.full_name == "@x/a"
+    assert manifest(path.format("y"), name="@x/a", version="1.0.0") == []
+
+
+def test_what_a_store_does_not_tell_is_a_gap():
+    path = "node_modules/.nitro/a@1.0.0/package.json"
+    assert gaps(manifest(path, name="a")) == ["package a has no version"]
+    assert gaps(read(cataloger, path, b"{"))[0].startswith("is no JSON object")
+    assert gaps(read(cataloger, path, b" " * (4 * 1024 * 1024 + 1)))[0].startswith("has 4194305 bytes")
+    assert read(cataloger, "node_modules/.nitro/a@1.0.0/modules/x/package.json", b"{") == []
+    assert manifest(path, type="module") == []
+
+
+def test_a_package_uses_those_of_its_store():
+    installed = [
+        Package(
+            type="npm",
+            scheme="semver",
+            name=name,
+            version=version,
+            locations=(Location(path=f"{path}/package.json", layer=0),),
+        )
+        for name, version, path in (
+            ("a", "1.0.0", "app/node_modules/.store/a-npm-1.0.0-00/package"),
+            ("b", "1.0.0", "app/node_modules/.store/b-npm-1.0.0-00/package"),
+            ("b", "2.0.0", "app/node_modules/.store/b-npm-2.0.0-00/package"),
+            ("b", "3.0.0", "other/node_modules/b"),
+        )
+    ]
+    nearest = of("npm").nearest
+    assert nearest is not None
+    assert [one.version for one in nearest(installed[0], installed[1:])] == ["1.0.0", "2.0.0"]
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "carrier"),
+    [
+        ("node_modules/next/dist/compiled/@babel/runtime/package.json", "@babel/runtime", "next"),
+        ("node_modules/@x/b/vendor/a/package.json", "a", "@x/b"),
+        ("node_modules/@x/b/vendor/a@1.0.0/package.json", "a", "@x/b"),
+        ("node_modules/b/dist/package.json", "a", None),
+        ("node_modules/b/dist/runtime/package.json", "@babel/runtime", None),
+        ("node_modules/firebase/app/package.json", "firebase/app", None),
+        ("node_modules/b/examples/a/package.json", "a", None),
+        ("node_modules/b/test/a/package.json", "a", None),
+        ("usr/share/nodejs/b/vendor/a/package.json", "a", None),
+    ],
+)
+def test_whole_packages_that_others_carry(path, name, carrier):
+    found = [(one.full_name, one.vendored_by) for one in packages(manifest(path, name=name, version="1.0.0"))]
+    assert found == ([(name, carrier)] if carrier else [])
+    assert manifest(path, name=name) == []
+    assert read(cataloger, path, b"{") == []
+
+
+def test_an_extension_that_a_package_carries_is_none_of_the_registry():
+    path = "node_modules/code-server/lib/vscode/extensions/gulp/package.json"
+    facts = manifest(path, name="gulp", version="1.0.0", engines={"vscode": "*"})
+    assert facts == [Unread(kind="extensions of editors")]
+
+
+def test_a_copy_is_told_once_and_belongs_to_its_carrier():
+    def entry(path: str, name: str, version: str) -> Entry:
+        return Entry(f"{path}/package.json", json.dumps({"name": name, "version": version}).encode())
+
+    inventory = assemble(
+        read_image(
+            Given(
+                tar(
+                    [
+                        entry("app/node_modules/@x/b", "@x/b", "2.0.0"),
+                        entry("app/node_modules/@x/b/dist/@x/b", "@x/b", "2.0.0"),
+                        entry("app/node_modules/@x/b/dist/a", "a", "1.0.0"),
+                        entry("app/node_modules/a", "a", "1.0.0"),
+                    ]
+                )
+            ),
+            CATALOGERS,
+            NoCache(),
+            Options(),
+        )
+    )
+    listed = {one.id: (one.full_name, one.vendored_by) for one in inventory.packages}
+    assert sorted(listed.values()) == [("@x/b", ""), ("a", ""), ("a", "@x/b")]
+    (carrier,) = (one for one in inventory.packages if one.name == "b")
+    assert [listed[need] for need in carrier.depends_on] == [("a", "@x/b")]

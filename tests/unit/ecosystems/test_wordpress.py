@@ -49,6 +49,21 @@ def test_what_cannot_be_read_is_a_gap(path: str, data: str, text: str) -> None:
     assert text in reason
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        "<?php /* Plugin Name: A\nVersion: 1.2\n*/",
+        "<?php\r/*\rPlugin Name: A\rVersion: 1.2\r*/\r",
+        "<?php\r\n/*\r\n * Plugin Name: A\r\n * Version: 1.2\r\n */\r\n",
+        "<?php\n/* plugin name: A */\n// version: 1.2 ?>\n",
+        "<?php\n// Plugin Name: A\n// Version: 1.2\n$x = '\nVersion: 9\n';",
+    ],
+)
+def test_forms_of_a_header(data: str) -> None:
+    (found,) = packages(read(cataloger, "w/wp-content/plugins/a/a.php", data))
+    assert (found.full_name, found.version) == ("plugins/a", "1.2")
+
+
 def test_a_file_without_a_header_says_nothing() -> None:
     assert read(cataloger, "w/wp-content/plugins/a/b.php", "<?php\nVersion: 1\n") == []
 

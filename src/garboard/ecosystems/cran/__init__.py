@@ -56,11 +56,11 @@ ECOSYSTEM: Final = Ecosystem(
     osv="CRAN",
     order="numbers",
     language="r",
-    globs=("**/*library/*/DESCRIPTION",),
+    globs=("**/DESCRIPTION",),
     bare=(
         Bare(
-            within=b"library/",
-            folder=rb"library/[^/\0]+(?=[/\0]|\Z)",
+            within=b".rdb",
+            folder=rb"[^/\0]+(?=/R/(?:\Z|[^/\0]+\.rdb(?:\0|\Z)))|library/[^/\0]+\Z",
             files=(b"DESCRIPTION",),
             contents=(b".rdb",),
             kind="R packages without a description",
@@ -72,7 +72,7 @@ ECOSYSTEM: Final = Ecosystem(
     load_commands=_commands,
     index="CRAN",
     misses="R itself and the packages that are part of it (a gap where no package owns them)",
-    version=2,
+    version=3,
     reference="https://cran.r-project.org/doc/manuals/r-release/R-exts.html#The-DESCRIPTION-file",
     declares=("**/renv.lock",),
     manifests=("**/DESCRIPTION",),

@@ -1,4 +1,4 @@
-"""Installed R packages: ``library/NAME/DESCRIPTION``."""
+"""Installed R packages: ``DESCRIPTION`` in ``library/NAME``, or with the field that an installation writes into it."""
 
 from __future__ import annotations
 
@@ -20,13 +20,20 @@ _FIELD: Final = re.compile(
     r"\n(Package|Version|License|Depends|Imports|Priority|Maintainer|biocViews):[ \t]*([^\n]*(?:\n[ \t][^\n]*)*)"
 )
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9.]{0,255}")
+_LIBRARY: Final = re.compile(r"(?:^|/)[^/]*library/[^/]+/DESCRIPTION")
+_BUILT: Final = re.compile(r"\nBuilt:[ \t]*R ")
 _BOUND: Final = re.compile(r"\([^()]*\)|\s+")
 
 
 def catalog(file: File, owned: MetadataPaths, /) -> Iterator[Fact]:
-    """The package; one that Bioconductor files by subject is Bioconductor's. Those that are part of R stand for R."""
+    """The package; one that Bioconductor files by subject is Bioconductor's. Those that are part of R stand for R.
+
+    Libraries may lie in any folder: outside one that is called so a file counts if it says that its package was installed.
+    """
     del owned
     text = file.data.decode("utf-8", "replace").replace("\r\n", "\n")
+    if not _LIBRARY.search(file.path) and not _BUILT.search(f"\n{text}"):
+        return
     fields = {name: value.strip() for name, value in _FIELD.findall(f"\n{text}")}
     name, version = fields.get("Package", ""), fields.get("Version", "")
     if fields.get("Priority") == "base":

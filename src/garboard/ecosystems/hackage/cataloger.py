@@ -1,4 +1,7 @@
-"""Installed Haskell packages: ``package.conf.d/NAME-VERSION.conf``, which ``ghc-pkg register`` writes."""
+"""Installed Haskell packages: ``NAME-VERSION.conf``, which ``ghc-pkg register`` writes.
+
+It lies in GHC's ``package.conf.d``, in the ``package.db`` of Cabal's store, or in Stack's ``pkgdb``.
+"""
 
 from __future__ import annotations
 

@@ -40,7 +40,10 @@ if TYPE_CHECKING:
 
 
 def _nearest(requiring: Package, copies: list[Package]) -> list[Package]:
-    """Node's resolution: the package's own ``node_modules``, then those of the folders above it; no other."""
+    """Node's resolution: the package's own ``node_modules``, then those of the folders above it; no other.
+
+    Of copies in the store of a tool, to which links lead that are not known here, it may be any.
+    """
     places = {parent_folder(copy.locations[0].path): copy for copy in copies if copy.locations}
     if not requiring.locations:
         return copies
@@ -48,17 +51,29 @@ def _nearest(requiring: Package, copies: list[Package]) -> list[Package]:
         return same_file(requiring, copies)
     base = parent_folder(requiring.locations[0].path)
     while True:
-        found = places.get((base + "/" if base else "") + "node_modules/" + copies[0].full_name)
+        modules = (base + "/" if base else "") + "node_modules/"
+        found = places.get(modules + copies[0].full_name)
         if found is not None:
             return [found]
+        if stored := [copy for place, copy in places.items() if _in_store(place, modules)]:
+            return stored
         if not base:
             return []
         base = parent_folder(base)
 
 
+def _in_store(place: str, modules: str) -> bool:
+    """Whether a package lies in a store of this ``node_modules``."""
+    return place.startswith(f"{modules}.") and "node_modules/" not in place[len(modules) :]
+
+
 def _repeats(path: str) -> str | None:
-    """Yarn's cache holds what its list names, or what it unpacked into ``node_modules``."""
-    return ANYWHERE if ".zip!/" in path else None
+    """Yarn's cache holds what its list names, or what it unpacked into ``node_modules``; a folder of a package, that itself."""
+    if ".zip!/" in path:
+        return ANYWHERE
+    from garboard.ecosystems.node.nested import enclosing
+
+    return enclosing(path)
 
 
 def _archives() -> PlainCatalog:
@@ -72,7 +87,7 @@ def _folders(path: str) -> tuple[str, ...]:
 
 
 def _for_tests(path: str) -> bool:
-    from garboard.ecosystems.node.cataloger import in_fixtures
+    from garboard.ecosystems.node.nested import in_fixtures
 
     return in_fixtures(path.rpartition("node_modules/")[0])
 
@@ -171,7 +186,7 @@ ECOSYSTEM: Final = Ecosystem(
         )
         for lock in ("package-lock.json", "npm-shrinkwrap.json")
     ),
-    version=8,
+    version=9,
     bare=(
         Bare(
             within=b"node_modules/",

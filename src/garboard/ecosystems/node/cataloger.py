@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from garboard.ecosystems.node import EXTENSIONS, UNMET, pnp, yarn_releases
+from garboard.ecosystems.node.nested import FIXTURES, Nested, in_fixtures, nested
 from garboard.model.ecosystem import MetadataPaths
 from garboard.model.faults import worded
 from garboard.model.gap import Gap
@@ -22,8 +23,6 @@ _LARGEST = 4 * 1024 * 1024
 """Bytes of a package.json; the largest of the npm registry have some hundred thousand."""
 _NEEDS = 100
 """Packages that an application needs, by which it is seen whether any is installed."""
-_FIXTURES = frozenset({"test", "tests", "__tests__", "fixture", "fixtures", "__fixtures__", "testdata", "test-data"})
-"""Folders within a package whose packages are its tests' own."""
 _INSTALLERS = frozenset({"bower_components", "jspm_packages", "web_modules"})
 """What else puts packages side by side in a folder."""
 _VENDORS = frozenset({"vendor", "vendors", "vendored", "third_party", "third-party", "thirdparty"})
@@ -69,12 +68,15 @@ def described(path: str, data: bytes) -> Iterator[Fact]:
 
     Directly in ``node_modules/name`` or ``node_modules/@scope/name`` it is an installed dependency. Outside any
     ``node_modules`` it is one too if it was put there as a registry publishes it (`_vendored`), and else the image's own
-    application, if it has a name (its version may be empty). All others within a package (fixtures, ``dist/package.json``)
-    are no packages. An extension of an editor is `Unread`. One that should be a package and cannot be read, or a dependency without
+    application, if it has a name (its version may be empty). One in a store below ``node_modules``, or that a package carries
+    as a whole, is a package, too (`nested`). All others within a package (fixtures, ``dist/package.json``) are none. An extension of an editor is `Unread`. One that should be a package and cannot be read, or a dependency without
     a version, is a gap.
     """
     folder = _module_folder(path)
     if folder == "":
+        place = nested(path)
+        if place is not None:
+            yield from _nested(place, path, data)
         return
     if len(data) > _LARGEST:
         reason = f"has {len(data)} bytes and was not read: the limit for a package.json is {_LARGEST}"
@@ -98,8 +100,22 @@ def described(path: str, data: bytes) -> Iterator[Fact]:
     if folder and not version:
         yield Gap(stage="catalog", subject=path, reason=f"package {name} has no version")
         return
+    yield _package(manifest, name, version, application=application, publishable=application and publishable)
+    if application and not publishable:
+        yield from _needs(path, manifest)
+
+
+def _package(
+    manifest: _Manifest,
+    name: str,
+    version: str,
+    *,
+    application: bool = False,
+    publishable: bool = False,
+    vendored_by: str = "",
+) -> Package:
     scope, slash, rest = name.rpartition("/") if name[0] == "@" else ("", "", name)
-    yield Package(
+    return Package(
         type=PURL_TYPE,
         name=rest if slash else name,
         version=version,
@@ -109,16 +125,38 @@ def described(path: str, data: bytes) -> Iterator[Fact]:
         requires=_requires(manifest),
         vendor=_text(manifest.author) or _text(_member(manifest.author, "name")),
         application=application,
-        publishable=application and publishable,
+        publishable=publishable,
+        vendored_by=vendored_by,
     )
-    if application and not publishable:
-        yield from _needs(path, manifest)
+
+
+def _nested(place: Nested, path: str, data: bytes) -> Iterator[Fact]:
+    """The package that lies there, if the file states it. What cannot be read is a gap where it should."""
+    reason = ""
+    manifest = _Manifest()
+    if len(data) > _LARGEST:
+        reason = f"has {len(data)} bytes and was not read: the limit for a package.json is {_LARGEST}"
+    else:
+        try:
+            manifest = _manifest(data)
+        except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+            reason = f"is no JSON object: {worded(error)}" if place.surely else ""
+    name, version = _text(manifest.name).rstrip("/"), _text(manifest.version)
+    if place.holds(name, version) and manifest.private not in (True, "true"):
+        if _member(manifest.engines, "vscode"):
+            yield Unread(kind=EXTENSIONS)
+        elif version:
+            yield _package(manifest, name, version, vendored_by=place.carrier)
+        elif place.surely:
+            reason = f"package {name} has no version"
+    if reason:
+        yield Gap(stage="catalog", subject=path, reason=reason)
 
 
 def _needs(path: str, manifest: _Manifest) -> Iterator[Unread]:
     """What an application needs, unless it is one of tests."""
     names = manifest.dependencies if isinstance(manifest.dependencies, dict) else {}
-    if names and _FIXTURES.isdisjoint(path.split("/")):
+    if names and FIXTURES.isdisjoint(path.split("/")):
         yield Unread(kind=UNMET, names=tuple(islice(names, _NEEDS)))
 
 
@@ -155,13 +193,6 @@ def _module_folder(path: str) -> str | None:
     if len(parts) == (2 if parts and parts[0][:1] == "@" else 1) and parts[0][:1] != ".":
         return "/".join(parts)
     return ""
-
-
-def in_fixtures(folder: str) -> bool:
-    """Whether a folder lies among the test fixtures of a package within ``node_modules``."""
-    _, inside, tail = folder.rpartition("node_modules/")
-    parts = tail.split("/")
-    return bool(inside) and not _FIXTURES.isdisjoint(parts[2 if tail[:1] == "@" else 1 :])
 
 
 def _manifest(data: bytes) -> _Manifest:

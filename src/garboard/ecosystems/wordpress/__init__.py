@@ -23,6 +23,7 @@ ECOSYSTEM: Final = Ecosystem(
     language="php",
     globs=("**/wp-includes/version.php", "**/wp-content/plugins/*/*.php", "**/wp-content/themes/*/style.css"),
     load_catalog=_catalog,
+    version=2,
     load_commands=raised_by("wp plugin update"),
     index="WordPress.org",
     misses="plugins of a single file and must-use plugins; no advisories are read for them (a gap)",

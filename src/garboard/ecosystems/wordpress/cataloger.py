@@ -15,13 +15,17 @@ TYPE: Final = "wordpress"
 _HEAD: Final = 8192
 """Bytes within which WordPress looks for a header."""
 _CORE: Final = re.compile(r"^[ \t]*\$wp_version[ \t]*=[ \t]*['\"]([!-&(-~]{1,64})['\"]", re.MULTILINE)
-_FIELD: Final = re.compile(r"^[ \t/*#@]*(Plugin Name|Theme Name|Version|License):([^\r\n]{0,256})", re.MULTILINE)
+_FIELD: Final = re.compile(
+    r"^(?:[ \t]*<\?php)?[ \t/*#@]*(Plugin Name|Theme Name|Version|License):([^\n]{0,256})", re.MULTILINE | re.IGNORECASE
+)
+_END: Final = re.compile(r"\*/|\?>")
+"""Ends of the comment that a header stands in."""
 
 
 def catalog(file: File, owned: MetadataPaths, /) -> Iterator[Fact]:
     """What the file's header names: of a plugin one file of several has it, and the others say nothing."""
     del owned
-    text = file.data[:_HEAD].decode("utf-8", "replace")
+    text = file.data[:_HEAD].decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
     if file.path.endswith("wp-includes/version.php"):
         found = _CORE.search(text)
         if found is None:
@@ -30,15 +34,17 @@ def catalog(file: File, owned: MetadataPaths, /) -> Iterator[Fact]:
             yield Package(type=TYPE, name=TYPE, version=found[1], scheme="")
         return
     *_, kind, name, which = file.path.split("/")
-    fields = {field: value.strip(" \t*/") for field, value in _FIELD.findall(text)}
-    title = fields.get("Plugin Name" if kind == "plugins" else "Theme Name", "")
+    fields: dict[str, str] = {}
+    for field, value in _FIELD.findall(text):
+        fields.setdefault(field.lower(), _END.split(value)[0].strip(" \t*/"))
+    title = fields.get("plugin name" if kind == "plugins" else "theme name", "")
     if not title and kind == "plugins":
         return
-    version = fields.get("Version", "")
+    version = fields.get("version", "")
     if not title or not version:
         reason = f"the header in {which} of {name} states no version: it was not judged"
         yield Gap(stage="catalog", subject=file.path, reason=reason)
         return
-    license_ = fields.get("License", "")
+    license_ = fields.get("license", "")
     licenses = (license_,) if license_ else ()
     yield Package(type=TYPE, namespace=kind, name=name, version=version, scheme="", licenses=licenses)
