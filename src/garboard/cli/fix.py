@@ -133,7 +133,7 @@ class _Made(NamedTuple):
 def _made(settings: Settings, context: BuildContext) -> _Made:
     from garboard.model.action import ActionKind
     from garboard.workflows import make_fixes
-    from garboard.workflows.pull_requests import settled
+    from garboard.workflows.judged_scope import settled
 
     analysis = settings.analysis
     wanted = make_fixes.FixWish(
