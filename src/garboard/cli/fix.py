@@ -78,7 +78,7 @@ def command(settings: Settings) -> int:
     garboard fix app:1 -f Dockerfile --format diff | git apply
 
     Exit code: 0 nothing to do, or the changes were written or asked for; 1 there are issues, and not all of that was done;
-    2 an error, or of a pull request; 3 no issues, but not everything could be judged.
+    2 an error, or a pull request failed; 3 no issues, but not everything could be judged.
     """  # noqa: D301  (\b is click's)
     with _placed(settings) as placed:
         return _done(placed)
