@@ -78,7 +78,7 @@ def command(settings: Settings) -> int:
     garboard fix app:1 -f Dockerfile --format diff | git apply
 
     Exit code: 0 nothing to do, or the changes were written or asked for; 1 there are issues, and not all of that was done;
-    2 an error, or of a pull request; 3 no issues, but not everything could be judged.
+    2 an error, or a pull request failed; 3 no issues, but not everything could be judged.
     """  # noqa: D301  (\b is click's)
     with termination.tidy(), _placed(settings) as placed:
         return _done(placed)
@@ -139,7 +139,7 @@ class _Made(NamedTuple):
 def _made(settings: Settings, context: BuildContext) -> _Made:
     from garboard.model.action import ActionKind
     from garboard.workflows import make_fixes
-    from garboard.workflows.pull_requests import settled
+    from garboard.workflows.judged_scope import settled
 
     analysis = settings.analysis
     wanted = make_fixes.FixWish(

@@ -277,7 +277,7 @@ def _tools(given: Given) -> bool:
 
 
 def _requests(given: Given) -> RequestSettings | None:
-    requests = pull_requests.settings(given, tuple(_narrowing(given)))
+    requests = pull_requests.settings(given, tuple(_narrowing(given)), tuple(_widening(given)))
     if requests is not None and given[APPLY]:
         raise UsageError("--apply writes files here, and --pr asks others to take them", "choose one of them")
     if requests is not None and given[o.OFFLINE]:
@@ -290,9 +290,22 @@ def _narrowing(given: Given) -> Iterator[Option[Any]]:
     yield from (*FILTERS, o.IGNORE, o.VEX, o.POLICY, o.CHECK_MIRRORS, PIN, INTERACTIVE)
     if not given[REPO]:  # there, requests are told apart by what they change
         yield ONLY
-    furthest = given[UPTO]
-    if furthest and _UPTO.index(furthest.value) < _UPTO.index("alternative" if given[OPTIONAL_IMAGE] else "minor"):
+    if _further(given) < 0:
         yield UPTO
+
+
+def _widening(given: Given) -> Iterator[Option[Any]]:
+    """The options that change what is not changed without them, if they are given."""
+    yield from (TOOLS, o.DROP)
+    if _further(given) > 0:
+        yield UPTO
+
+
+def _further(given: Given) -> int:
+    """By how much bases may be further away than if nothing is said."""
+    usual = "alternative" if given[OPTIONAL_IMAGE] else "minor"
+    furthest = given[UPTO]
+    return _UPTO.index(furthest.value) - _UPTO.index(usual) if furthest else 0
 
 
 def _no_build() -> Build:

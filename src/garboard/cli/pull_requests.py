@@ -63,7 +63,8 @@ OPTIONS: Final = (PR, HOST, API, REMOTE, TARGET_BRANCH, MOST, LABEL, REVIEWER, D
 class RequestSettings(Value):
     """How pull requests are made; ``host`` and ``api`` are empty if the remote's address tells.
 
-    ``narrowed`` are the options that leave something out that might be changed, each with its value.
+    ``narrowed`` are the options that leave something out that might be changed, ``widened`` those that change more, each with
+    its value.
     """
 
     host: str
@@ -75,10 +76,11 @@ class RequestSettings(Value):
     reviewers: tuple[str, ...]
     dry: bool
     narrowed: tuple[tuple[str, str], ...]
+    widened: tuple[tuple[str, str], ...]
 
 
-def settings(given: Given, narrowing: Sequence[Option[Any]]) -> RequestSettings | None:
-    """How pull requests are made; None if none are. Options that are ``narrowing`` leave something out.
+def settings(given: Given, narrowing: Sequence[Option[Any]], widening: Sequence[Option[Any]]) -> RequestSettings | None:
+    """How pull requests are made; None if none are. Options that are ``narrowing`` leave something out, and ``widening`` ones do more.
 
     Raises:
         UsageError: options are of pull requests, and none are made.
@@ -97,8 +99,13 @@ def settings(given: Given, narrowing: Sequence[Option[Any]]) -> RequestSettings 
         labels=given[LABEL],
         reviewers=given[REVIEWER],
         dry=given[DRY_RUN],
-        narrowed=tuple((given.spelled(one), repr(given[one])) for one in narrowing if given[one]),
+        narrowed=_given(given, narrowing),
+        widened=_given(given, widening),
     )
+
+
+def _given(given: Given, options: Sequence[Option[Any]]) -> tuple[tuple[str, str], ...]:
+    return tuple((max(one.opts, key=len), repr(given[one])) for one in options if given[one])
 
 
 def _all(key: str, path: str) -> bool:
@@ -139,6 +146,7 @@ def asked(asking: WantedRequests, given: RequestSettings, opening: Opening) -> t
     from garboard.hosts import remote
     from garboard.net.client import Client
     from garboard.workflows import pull_requests
+    from garboard.workflows.judged_scope import JudgedScope
 
     whole = asking.place.is_dir()
     checkout = Checkout(asking.place if whole else asking.place.parent, asking.below)
@@ -147,7 +155,7 @@ def asked(asking: WantedRequests, given: RequestSettings, opening: Opening) -> t
     options = opening.options
     with Client(offline=options.offline, ca_file=options.ca_file, limits=options.limits) as client:
         host = hosts.open_host(client, address, given.host, given.api)
-        judged = pull_requests.JudgedScope(asking.settled, narrowed=given.narrowed)
+        judged = JudgedScope(asking.settled, narrowed=given.narrowed, widened=given.widened)
         target = pull_requests.target_of(host.requests, given.target)
         scope = target.scope(pull_requests.scope_of(place, asking.stage, whole=whole))
         wanted = [

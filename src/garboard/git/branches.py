@@ -70,6 +70,8 @@ class Branches:
             self._git("check-ref-format", f"{_HEADS}{target}")
         except GitError:
             raise GitError(f"{target} cannot be the name of a branch", "see: git branch --all") from None
+        if not self._git.text("ls-remote", "--", self._address, f"{_HEADS}{target}"):
+            raise GitError(f"the remote has no branch {target}", "name one that it has: --target-branch")
         self._fetch(f"{_HEADS}{target}", _TARGET)
 
     def target(self) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -17,7 +17,6 @@ import msgspec
 
 from garboard.git.branches import Branch
 from garboard.hosts.api import HostError
-from garboard.model.action import ActionKind
 from garboard.model.base import Value
 from garboard.model.errors import GarboardError
 from garboard.model.fix import FileChange, Fixes
@@ -25,6 +24,7 @@ from garboard.model.pull_request import BRANCHES, Done, Draft, PullRequest, Requ
 from garboard.model.recommendation import Counts
 from garboard.reporters.fix import pull_request as texts
 from garboard.reporters.fix.diff import unified
+from garboard.workflows.judged_scope import PACKAGES, JudgedScope
 
 if TYPE_CHECKING:
     from garboard.git.branches import Branches
@@ -34,9 +34,6 @@ if TYPE_CHECKING:
 _NAME: Final = re.compile(rf"{BRANCHES}([a-z0-9-]{{1,120}})/([a-z0-9-]{{1,80}})")
 _OTHER: Final = re.compile(r"[^a-z0-9]+")
 _LONGEST: Final = 40
-_PACKAGES: Final = "packages"
-_OF_BASES: Final = ("recommend", "fix")
-"""Stages whose gaps mean that another base may be needed."""
 _TRAILER: Final = "Garboard-Content"
 _SUPERSEDED: Final = "<!-- garboard: superseded -->"
 _CLOSING: Final = "This change is not needed any more, or another one does more: closed by garboard."
@@ -156,62 +153,6 @@ def _in_repository(fixes: Fixes, path_of: Callable[[str], str]) -> Fixes:
 
     changes = tuple(msgspec.structs.replace(one, files=moved(one.files)) for one in fixes.changes)
     return msgspec.structs.replace(fixes, image=paths.get(fixes.image, fixes.image), changes=changes)
-
-
-Settled = Callable[[str], bool]
-"""Whether it is certain that a request is needed no longer which is not wanted, by what its key names."""
-
-
-def _nothing(key: str) -> str:
-    del key
-    return ""
-
-
-class JudgedScope(NamedTuple):
-    """What was judged: what was not is not known to be needed no longer.
-
-    Attributes:
-        settled: by what was found.
-        unlike: names a file that was judged, by a request's key, and that is another one in the target; empty if there is none.
-        narrowed: the options that leave something out, each with its value.
-    """
-
-    settled: Settled
-    unlike: Callable[[str], str] = _nothing
-    narrowed: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def marks(self) -> str:
-        """What a request's body has that was made with something left out; empty if nothing was."""
-        if not self.narrowed:
-            return ""
-        digest = hashlib.sha256("\0".join("\0".join(one) for one in self.narrowed).encode("utf-8", "replace"))
-        return f"<!-- garboard: narrowed {digest.hexdigest()[:16]} -->"
-
-    def doubt(self, request: PullRequest, key: str) -> str:
-        """Why it is not certain that a request is needed no longer; empty if it is."""
-        if not self.settled(key):
-            return "whether it is still needed was not judged"
-        if self.marks not in request.body:
-            names = ", ".join(dict.fromkeys(name for name, _ in self.narrowed))
-            return f"whether it is still needed was not judged, as {names} left something out"
-        file = self.unlike(key)
-        return (
-            f"whether it is still needed is not known, as {file} is not the same as in the branch to change"
-            if file
-            else ""
-        )
-
-
-def settled(fixes: Fixes, kinds: Collection[ActionKind]) -> Settled:
-    """What was judged when these changes of these kinds were planned: what was not judged is not known to be needed no longer."""
-    good = fixes.proof is None or not fixes.proof.failure
-    gaps = [one for one in fixes.gaps if not one.support]
-    of_bases = [one for one in gaps if one.stage in _OF_BASES]
-    enough = good and (bool(fixes.files) or len(of_bases) == len(gaps))
-    packages = enough and bool(set(kinds) - {ActionKind.BASE})
-    bases = enough and ActionKind.BASE in kinds and not of_bases
-    return lambda key: packages if key == _PACKAGES else bases
 
 
 def ask(
@@ -437,7 +378,7 @@ def _key(fixes: Fixes) -> str:
     """Names what changes: the base, the images, or else packages."""
     names = {base_name(one.action.reference) for one in fixes.changes if one.files and one.action.reference}
     if not names:
-        return _PACKAGES
+        return PACKAGES
     return f"base-{names.pop()}" if len(names) == 1 else "images"
 
 

@@ -23,6 +23,7 @@ from garboard.model.recommendation import Counts
 from garboard.net.client import Client
 from garboard.workflows import pull_requests
 from garboard.workflows.fixed_parts import FixedPart
+from garboard.workflows.judged_scope import JudgedScope, settled
 from tests.unit.hosts.fake_gitea import FakeGitea
 
 BOTH = frozenset(ActionKind)
@@ -84,7 +85,7 @@ class World:
                 reviewers=("ann",) if labels else (),
             )  # fmt: skip
             scope = aim.scope("dockerfile")
-            found = pull_requests.JudgedScope(pull_requests.settled(fixes, kinds), **judged)
+            found = JudgedScope(settled(fixes, kinds), **judged)
             wanted = pull_requests.wanted_of(fixes, scope, lambda name: name, 65_536, marks=found.marks)
             return [*pull_requests.ask(wanted, scope, host, own, rules, judged=found)]
 
@@ -200,6 +201,14 @@ def test_what_an_option_left_out_is_left_alone(world: World) -> None:
     assert world.ask(Fixes(image="app:1"), narrowed=(("--severity", "high"),))[0].done is Done.LEFT
     (found,) = world.ask(Fixes(image="app:1"), narrowed=(("--severity", "critical"),))
     assert found.done is Done.CLOSED, "it was made with the same left out"
+
+
+def test_what_an_option_did_more_is_left_alone_without_it(world: World) -> None:
+    world.ask(base("2.5.7"), widened=(("--tools", "True"),))
+    (found,) = world.ask(Fixes(image="app:1"))
+    assert (found.done, "made with options that do more" in found.reason) == (Done.LEFT, True)
+    (found,) = world.ask(Fixes(image="app:1"), widened=(("--tools", "True"),))
+    assert found.done is Done.CLOSED
 
 
 def test_what_was_judged_elsewhere_is_left_alone(world: World) -> None:
@@ -390,6 +399,8 @@ def test_a_request_to_another_branch_is_none_of_this_one(world: World) -> None:
 def test_a_target_is_needed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(GitError, match="cannot be the name of a branch"):
         world.ask(base("2.5.7"), target="a..b")
+    with pytest.raises(GitError, match="the remote has no branch nope"):
+        world.ask(base("2.5.7"), target="nope")
     monkeypatch.setattr(gitea.GiteaRepository, "default_branch", lambda _: "")
     with pytest.raises(HostError, match="names no default branch"):
         world.ask(base("2.5.7"))
