@@ -181,12 +181,13 @@ class Glance(Value):
 class Reader(Protocol):
     """What `image.read` needs of a cataloger: which paths it wants, and what it makes of a file.
 
-    Six attributes may be there too: ``HEAD`` (so many bytes of a file are enough), ``LARGE`` (its files are databases,
+    Seven attributes may be there too: ``HEAD`` (so many bytes of a file are enough), ``LARGE`` (its files are databases,
     which may be as large as `Limits.file_bytes` and not `Limits.text_bytes` only), ``MAPPED`` (it reads parts of its
     files, as `File.view`, which may be as large as `Limits.mapped_bytes`), and ``GLANCES`` (each a `Glance`: in a folder it
     gets the beginnings of these files, too, that no other reader wants), and ``SOURCES`` (its files declare what is not there
     itself, so a link of such a name that leads out of a folder is told), and ``CASES`` (globs: in a folder it gets the files that
-    no other reader wants and that have such a name but for capitals, as if they were called so).
+    no other reader wants and that have such a name but for capitals, as if they were called so), and ``KNOWN_BY`` (globs: what
+    lies behind a link with the name of a folder of theirs, or of its ``GLOBS``, it gets by the link's path).
     """
 
     @property
@@ -234,7 +235,8 @@ class FileVersion(Value):
 class FileHistory(Value, kw_only=True):
     """Every version of one path for one cataloger, lowest layer first.
 
-    ``path`` is where the file is; ``asked`` is the spelling that a link led from, if that is another.
+    ``path`` is where the file is; ``asked`` is the spelling that a link led from, if that is another. Of files in a folder that
+    readers know by the path of a link, ``path`` is by that, and ``asked`` the other.
     """
 
     reader: str

@@ -106,6 +106,8 @@ class _Facts:
         self.users: Users | None = None
         self.read: list[str] = []
         """What was read for itself, by the name that a link has for it too."""
+        self.also: dict[str, str] = {}
+        """Of files that links lead to, by one of their paths, the other."""
         self.absent: set[tuple[str, str]] = set()
         self.gaps: list[Gap] = list(files.gaps)
         self._billed: list[tuple[Package, Location, int]] = []
@@ -123,6 +125,8 @@ class _Facts:
             return
         if history.reader not in _TELLING:
             self.read += (history.path, history.asked) if history.asked else (history.path,)
+        if history.asked:
+            self.also[history.path] = history.asked
         since: dict[Key, int] | None = None
         for fact in last.facts:
             if isinstance(fact, Package):
@@ -417,7 +421,7 @@ def assemble(files: Files, names: NamesOfArchives | None = None) -> Inventory:
         for package in packages
     ]
     completed = complete(packages, found)
-    owners = Owners(completed, by_path)
+    owners = Owners(completed, by_path, facts.also)
     completed = _owned(completed, owners)
     stated = (
         one

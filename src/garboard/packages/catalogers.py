@@ -314,6 +314,11 @@ class Cataloger:
         return self.ecosystem.globs
 
     @property
+    def KNOWN_BY(self) -> tuple[str, ...]:  # noqa: N802
+        """Globs with the folders by which the ecosystem's files are known."""
+        return self.ecosystem.packed
+
+    @property
     def LARGE(self) -> bool:  # noqa: N802
         """Whether the ecosystem's files are databases."""
         return self.ecosystem.databases

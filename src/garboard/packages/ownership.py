@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from garboard import ecosystems
@@ -71,8 +72,12 @@ def by_path(lists: Sequence[Listed], diversions: Iterable[Diverted]) -> dict[str
 class Owners:
     """Which package has a path in its file list: of an operating system, or of another package manager that has lists."""
 
-    def __init__(self, packages: Iterable[Package], lists: Mapping[str, Listed]) -> None:
+    def __init__(
+        self, packages: Iterable[Package], lists: Mapping[str, Listed], also: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
+        """``also`` has other paths of files that links lead to."""
         self._lists = lists
+        self._also = also
         self._by_name: dict[tuple[str, str], Package] = {}
         listing = {listed.owns.type for listed in lists.values()} - SYSTEM_TYPES
         for package in packages:
@@ -89,7 +94,8 @@ class Owners:
         return found[0] if found else None
 
     def _found(self, path: str) -> tuple[Package, Listed] | None:
-        for spelling in usr_merged(path):
+        other = self._also.get(path)
+        for spelling in (*usr_merged(path), *(usr_merged(other) if other else ())):
             listed = self._lists.get(spelling)
             if listed is not None and (listed.owns.type, listed.owns.package) in self._by_name:
                 return self._by_name[listed.owns.type, listed.owns.package], listed

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Final, NamedTuple
 
+from garboard.image.layers.linked import Alias, alias_of
 from garboard.model.image import Bare, Glance, ProgramReader, Reader
 from garboard.model.limits import Limits
 
@@ -72,12 +73,15 @@ class Matcher:
     for what follows its last dot, and that dot, and the path starts with none of ``folders``.
     """
 
-    def __init__(self, readers: Sequence[Reader], extras: Iterable[Extra] = ()) -> None:
+    def __init__(self, readers: Sequence[Reader], extras: Iterable[Extra] = (), aliases: Iterable[Alias] = ()) -> None:
         self.names: set[bytes] = set()
         self.folders: tuple[bytes, ...] = ()
         self.fixed: list[tuple[bytes, str, str]] = []
         """(folder, last component as a glob, reader) of every glob with a fixed folder."""
         self.extras = tuple(extras)
+        self.aliases = tuple(aliases)
+        """Folders that links lead to, whose files are known by the links' paths too."""
+        self._aliases = {one.folder: one for one in self.aliases}
         self.program_reader = next(
             (one for one in readers if hasattr(one, "BARE") and isinstance(one, ProgramReader)), None
         )
@@ -102,6 +106,10 @@ class Matcher:
             }
         )
         """Readers of files that no glob of theirs meets."""
+        self.wanting_folders = tuple(
+            one for one in readers if self.programs != one.NAME and one.NAME not in self.of_sources
+        )
+        """Readers that go by the names of folders: of what is installed."""
         self._readers = readers
         self._globs: dict[bytes, list[tuple[int, str, str, Extra | None]]] = {}
         """Position, reader and glob, or the extra with a folder of its own, keyed by the last component, by its extension, or by
@@ -120,9 +128,14 @@ class Matcher:
             self._add_extra(extra)
 
     def with_extras(self, extras: Iterable[Extra]) -> Matcher:
-        """Return a matcher for the same globs and these additional paths."""
+        """Return a matcher for the same globs and folders behind links, and these additional paths."""
         extras = tuple(extras)
-        return self if extras == self.extras else Matcher(self._readers, extras)
+        return self if extras == self.extras else Matcher(self._readers, extras, self.aliases)
+
+    def with_aliases(self, aliases: Iterable[Alias]) -> Matcher:
+        """Return a matcher for the same paths and these folders behind links."""
+        aliases = tuple(aliases)
+        return self if aliases == self.aliases else Matcher(self._readers, self.extras, aliases)
 
     def _add(self, reader: str, glob: str) -> None:
         folder, _, last = glob.rpartition("/")
@@ -177,15 +190,23 @@ class Matcher:
         """Return the path as the reader requested it, if a link led to this one."""
         extra = self.extra_for(path, reader)
         if extra is None:
-            return path
+            return self.by_link(path, reader) or path
         return extra.asked.rpartition(b"/")[0] + path[len(extra.path) :] if extra.last else extra.asked
+
+    def by_link(self, path: bytes, reader: str) -> bytes:
+        """Return the path by a link to a folder above it, if this reader wants it by that; else nothing."""
+        found = alias_of(path, self._aliases) if self._aliases else None
+        if found is None or reader not in found[0].readers or reader not in self._wanting(found[1]):
+            return b""
+        return found[1]
 
     @property
     def key(self) -> str:
         """Return the readers with their versions and globs, and the extra paths: all that a cached answer depends on."""
         names = "+".join(sorted(f"{reader.NAME}/{reader.VERSION}:{','.join(reader.GLOBS)}" for reader in self._readers))
         extras = sorted(f"{extra.path!r}{extra.last}={extra.reader}" for extra in self.extras)
-        return "|".join((names, *extras))
+        aliases = (f"{one.folder!r}:{one.link!r}={','.join(one.readers)}" for one in self.aliases)
+        return "|".join((names, *extras, *aliases))
 
     def head(self, readers: Sequence[str]) -> int | None:
         """How many bytes of a file are enough for these readers; None if one of them wants all."""
@@ -208,6 +229,14 @@ class Matcher:
 
     def readers(self, path: bytes) -> tuple[str, ...]:
         """Return the names of the readers that want this path, each once."""
+        wanting = self._wanting(path)
+        found = alias_of(path, self._aliases) if self._aliases else None
+        if found is not None:
+            wanting = (*wanting, *(one for one in self._wanting(found[1]) if one in found[0].readers))
+        return tuple(dict.fromkeys((*wanting, *self._exact.get(path, ()))))
+
+    def _wanting(self, path: bytes) -> tuple[str, ...]:
+        """Those whose globs meet this path, and those that a folder was added for."""
         last = path[path.rfind(b"/") + 1 :]
         keys = [last] if last in self._globs else []
         same = self.extensions.get(last[last.rfind(b".") :], ())
@@ -222,4 +251,4 @@ class Matcher:
             for number, reader, expression, _ in patterns
             if _compiled(expression).fullmatch(path)
         ]
-        return tuple(dict.fromkeys((*(reader for _, reader in sorted(found)), *self._exact.get(path, ()))))
+        return tuple(reader for _, reader in sorted(found))

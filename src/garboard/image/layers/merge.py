@@ -16,7 +16,7 @@ The algorithm works on the paths that matter, in three steps:
    step 3 knows.
 2. *Extras.* A file that a reader wants but that no glob covers was not passed to the reader when the layers were read.
    It goes into `Merger.extras`, and `garboard.image.layers.read` reads the layers once more with them, at most four
-   times in all.
+   times in all. So it is with the folders that links with the names of globs' folders lead to (`Merger.aliases`).
 3. *Layers.* The layers are applied, the lowest first, to a `Root` that holds only the interesting paths. Within a layer
    the order is whiteouts, opaque folders, members in the archive's order with their contents. A
    whiteout hides only content of lower layers, wherever it is in the archive. Every path is first resolved through the
@@ -39,8 +39,8 @@ linear in the interesting members. The bounds are `Limits.link_hops` for links o
 `Limits.goal_bytes` for the paths that matter, and `Limits.links_followed` for the files that links add; exceeding one is
 a gap, never an error.
 
-Limitations: it does not keep modes, owners, times or sizes, it does not know files that nobody requested, and it does
-not follow a glob that begins with ``**/`` through links to folders, and it does not see that a layer puts a folder in a
+Limitations: it does not keep modes, owners, times or sizes, it does not know files that nobody requested, it follows
+a glob that begins with ``**/`` only through links of which it has the name (`garboard.image.layers.linked`), and it does not see that a layer puts a folder in a
 file's place if it only writes what nobody wants below it.
 """
 
@@ -52,7 +52,8 @@ from typing import NamedTuple
 import msgspec
 
 from garboard.image.layers.globs import Extra, Matcher
-from garboard.image.layers.names import unpack
+from garboard.image.layers.linked import Alias, FolderNames, alias_of
+from garboard.image.layers.names import links, unpack
 from garboard.image.layers.reader import text
 from garboard.image.layers.record import LayerRecord, Link, Reading
 from garboard.image.layers.rootfs import FOLDER, LEAF, LINK, LinkLoop, Node, Root
@@ -125,14 +126,20 @@ class Merger:
         self._root = Root(limits.link_hops, limits.path_bytes)
         self.extras: tuple[Extra, ...] = ()
         """Paths that readers want because links lead there, and that have not been read yet."""
+        self.aliases: tuple[Alias, ...] = ()
+        """Folders whose files readers want by the path of a link; read again if the matcher has others."""
+        self._names = FolderNames(matcher.wanting_folders)
+        self._linked: dict[bytes, tuple[str, ...]] = {}
 
     def merge(self) -> Files:
-        """Return the files. Check `extras` before using them: if there are any, read again with them."""
+        """Return the files. Check `extras` and `aliases` before using them: if there are any new, read again with them."""
+        self._linked = self._named_links()
         goals = self._close(self._goals())
         self._entries = [[entry for _, entry in sorted(placed)] for placed in self._placed]
         self.extras = self._missing(goals)
         for index in range(len(self._records)):
             self._apply(index)
+        self.aliases = self._aliases()
         histories = tuple(self._histories())
         gaps = tuple(gap for record in self._records for gap in record.gaps) + tuple(self._gaps)
         return Files(histories=histories, gaps=gaps)
@@ -140,7 +147,7 @@ class Merger:
     # -- what matters
 
     def _goals(self) -> Goals:
-        goals: Goals = {}
+        goals: Goals = {Goal(path): b"" for path in self._linked}
         for folder, last, reader in self._matcher.fixed:
             whole = _below(folder, last.encode())
             glob = "*" in last
@@ -154,6 +161,46 @@ class Merger:
                 if link.hard:
                     goals.setdefault(Goal(link.target), b"")
         return goals
+
+    def _named_links(self) -> dict[bytes, tuple[str, ...]]:
+        """The links that have the name of a folder of some globs, with the readers of these."""
+        found: dict[bytes, tuple[str, ...]] = {}
+        for record in self._records:
+            for path in links(record.names):
+                readers = self._names.readers(path)
+                if readers and len(found) == self._limits.links_followed:
+                    self._gap("links to folders", f"only {self._limits.links_followed} were looked at, the limit")
+                    return found
+                if readers:
+                    found[path] = readers
+        return found
+
+    def _aliases(self) -> tuple[Alias, ...]:
+        """What these links lead to in the finished image, where that has another name and files that readers want."""
+        led: dict[bytes, Alias] = {}
+        for path in sorted(self._linked):
+            node = self._root.find(self._resolve(path))
+            if node is None or node.kind != LINK:
+                continue
+            target = b"/".join(self._resolve(path, last=True))
+            there = self._names.readers(target)
+            readers = tuple(one for one in self._linked[path] if one not in there)
+            if readers and target and not path.startswith(target + b"/"):
+                led.setdefault(target, Alias(target, path, readers))
+        return tuple(led[folder] for folder in sorted(self._filled(led)))
+
+    def _filled(self, led: dict[bytes, Alias]) -> set[bytes]:
+        """Those of the folders that hold a file which a reader wants by the path of the link."""
+        filled: set[bytes] = set()
+        for record in self._records if led else ():
+            for block in unpack(record.names):
+                for field in block:
+                    found = alias_of(field[1:], led) if field[:1] in b"fl" else None
+                    if found is None or found[0].folder in filled:
+                        continue
+                    if not set(found[0].readers).isdisjoint(self._matcher.readers(found[1])):
+                        filled.add(found[0].folder)
+        return filled
 
     def _close(self, goals: Goals) -> Goals:
         """Return the goals and everything that links make of them; find the entries of every layer at their paths."""
@@ -303,7 +350,9 @@ class Merger:
         asked = self._asked()
         for path, reader, versions in self._root.histories():
             if reader in globs.anywhere or reader in globs.readers(path):
-                yield FileHistory(reader=reader, path=text(path), versions=versions)
+                linked = globs.by_link(path, reader)
+                asked_by = text(path) if linked else ""
+                yield FileHistory(reader=reader, path=text(linked or path), asked=asked_by, versions=versions)
                 continue
             extra = self._matcher.extra_for(path, reader)
             if extra is None or extra.donor:

@@ -50,3 +50,13 @@ def unpack(blocks: tuple[bytes, ...]) -> Iterator[list[bytes]]:
     """Yield the fields, one block at a time; the two fields of a link are in one block."""
     for block in blocks:
         yield isal_zlib.decompress(block, _DEFLATE_RAW).split(b"\0")
+
+
+def links(blocks: tuple[bytes, ...]) -> Iterator[bytes]:
+    """Yield the paths of all symbolic links."""
+    for block in blocks:
+        names: bytes = isal_zlib.decompress(block, _DEFLATE_RAW)
+        end = names.find(b"\0>")
+        while end >= 0:
+            yield names[names.rfind(b"\0", 0, end) + 2 : end]
+            end = names.find(b"\0>", end + 2)

@@ -37,9 +37,9 @@ def read(opened: Opened | OpenedTree, readers: Sequence[Reader], cache: Cache, o
         records, gaps = _records(opened, matcher, by_name, cache, options)
         merger = Merger(records, matcher, options.limits)
         files = merger.merge()
-        if not merger.extras:
+        if not merger.extras and merger.aliases == matcher.aliases:
             return Files(histories=files.histories, gaps=(*gaps, *files.gaps))
-        matcher = matcher.with_extras((*matcher.extras, *merger.extras))
+        matcher = matcher.with_extras((*matcher.extras, *merger.extras)).with_aliases(merger.aliases)
     gap = Gap(
         stage="image", subject="symbolic links", reason=f"what they lead to was looked for {_ROUNDS} times, the limit"
     )

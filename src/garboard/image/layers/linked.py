@@ -1,0 +1,89 @@
+"""Folders by whose names readers know what lies below them, where a link has such a name and leads to a folder of another.
+
+A glob as ``**/specifications/*.gemspec`` does not meet what a link ``specifications`` leads to: in the names of a layer the
+files lie below the link's target. For such links the files there are wanted, and shown to readers, by the link's path too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import NamedTuple
+
+from garboard.model.image import Reader
+
+
+class Alias(NamedTuple):
+    """A folder that is known by the path of a link, too, to these readers."""
+
+    folder: bytes
+    link: bytes
+    readers: tuple[str, ...]
+
+
+class _Tail(NamedTuple):
+    """The folders of a glob, up to one of them, as an expression for the end of a path."""
+
+    reader: str
+    folders: tuple[bytes, ...]
+
+
+class FolderNames:
+    """The names of folders in the globs of readers, and for whom a link of such a name counts."""
+
+    def __init__(self, readers: Iterable[Reader]) -> None:
+        self._exact: dict[bytes, list[_Tail]] = {}
+        self._ends: dict[bytes, list[_Tail]] = {}
+        """By the extension of any name."""
+        self._children: dict[bytes, list[_Tail]] = {}
+        """Of folders of any name, by that of the folder in which they are."""
+        for reader in readers:
+            for glob in reader.GLOBS:
+                self._add(reader.NAME, glob, children=True)
+            for glob in getattr(reader, "KNOWN_BY", ()):
+                self._add(reader.NAME, glob, children=False)
+
+    def _add(self, reader: str, glob: str, *, children: bool) -> None:
+        folders = glob.encode().split(b"/")[:-1]
+        if folders[:1] != [b"**"]:
+            return
+        for count in range(2, len(folders) + 1):
+            last, before = folders[count - 1], folders[count - 2]
+            if b"*" not in last:
+                place, key = self._exact, last
+            elif last[:2] == b"*.":
+                place, key = self._ends, last[1:]
+            elif last == b"*" and children and b"*" not in before:
+                place, key = self._children, before
+            else:
+                continue
+            place.setdefault(key, []).append(_Tail(reader, tuple(folders[1:count])))
+
+    def readers(self, path: bytes) -> tuple[str, ...]:
+        """Those for whom a folder of this path has a name of its own."""
+        folder, _, last = path.rpartition(b"/")
+        tails = (
+            *self._exact.get(last, ()),
+            *self._ends.get(last[last.rfind(b".") :], ()),
+            *self._children.get(folder[folder.rfind(b"/") + 1 :], ()),
+        )
+        return tuple(dict.fromkeys(tail.reader for tail in tails if _expression(tail.folders).fullmatch(path)))
+
+
+@cache
+def _expression(folders: tuple[bytes, ...]) -> re.Pattern[bytes]:
+    """Compiled when a link asks for it: few have such names."""
+    text = b"/".join(b"[^/]*".join(map(re.escape, one.split(b"*"))) for one in folders)
+    return re.compile(rb"(?:.*/)?" + text, re.DOTALL)
+
+
+def alias_of(path: bytes, aliases: Mapping[bytes, Alias]) -> tuple[Alias, bytes] | None:
+    """The alias of the innermost folder that has one and holds this path, and the path by the link."""
+    folder = path[: max(path.rfind(b"/"), 0)]
+    while folder:
+        found = aliases.get(folder)
+        if found is not None:
+            return found, found.link + path[len(folder) :]
+        folder = folder[: max(folder.rfind(b"/"), 0)]
+    return None
