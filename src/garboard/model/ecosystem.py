@@ -236,6 +236,7 @@ class Ecosystem(Value):
         appended: whether a program with data behind its own may be one of it.
         named: whether a program at this path is one of its, whatever its sections: a cheap test, asked of every program.
         declares: globs of the files of a source tree that say which packages its build installs.
+        of_sources: which of these say nothing of what an image that holds them lacks.
         blank: which of these may be empty, as a regular expression that is looked for in the path; an empty one of the others
             is damaged.
         manifests: globs of those that ask for packages by name, which lock files answer for (`garboard.model.package.Asked`).
@@ -338,6 +339,7 @@ class Ecosystem(Value):
     appended: bool = False
     named: Callable[[str], bool] = never
     declares: tuple[str, ...] = ()
+    of_sources: tuple[str, ...] = ()
     blank: str = "(?!)"
     manifests: tuple[str, ...] = ()
     any_case: bool = False

@@ -46,6 +46,7 @@ from garboard.packages import (
     unexplained,
     unread,
     unread_lists,
+    unread_locks,
 )
 from garboard.packages.ownership import Listed, Owners, ReplacedProgram
 from garboard.packages.purl import purl
@@ -53,7 +54,7 @@ from garboard.packages.vendored import VendoredFolders
 
 _ENDS_OF_LISTS = ("-declared", "-scripts", "-other-cases")
 _OF_LISTS = frozenset({unread_lists.NAME, install_commands.NAME, dockerfiles.NAME})
-_TELLING = frozenset({unread.NAME, unread_lists.NAME})
+_TELLING = frozenset({unread.NAME, unread_lists.NAME, unread_locks.NAME})
 """Readers that tell of files which none reads."""
 Key = tuple[str, str, str, str, str]
 _OF_FOLDERS = {bare.kind: one.of_folder for one in ecosystems.ECOSYSTEMS if one.of_folder for bare in one.bare}

@@ -17,6 +17,7 @@ from garboard.packages import (
     module_lists,
     unread,
     unread_kinds,
+    unread_locks,
     users,
     vendored_crates,
     vendored_modules,
@@ -284,6 +285,7 @@ METADATA: Final = OwnablePaths(
         *(glob for one in ECOSYSTEMS if not one.system for glob in (*one.globs, *one.archives)),
         *unread_kinds.OWNABLE,
         *unread_kinds.IN_MODULES,
+        *unread_locks.GLOBS,
         *archives.GLOBS,
     )
 )
@@ -388,6 +390,7 @@ CATALOGERS: Final[tuple[Reader, ...]] = (
     *(ArchiveCataloger(one) for one in ECOSYSTEMS if one.load_archives is not None),
     *archives.READERS,
     unread,
+    unread_locks,
     module_lists,
     vendored_modules,
     users,

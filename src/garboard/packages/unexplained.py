@@ -153,7 +153,7 @@ class _Places:
         for package in self._packages:
             if not package.application and package.type not in SYSTEM_TYPES and package.name not in _INSTALLERS:
                 self._folders[package.type] += (location.path for location in package.locations)
-                self._names[package.type].add(package.name)
+                self._names[package.type] |= {package.name, of(package.type).normalize(package.name)}
 
     def tells(self, one: Found) -> bool:
         """Whether the packages that were read answer for this file."""
@@ -421,7 +421,7 @@ class _Places:
             return False
         if self.within(one):
             return True
-        if not ecosystem.below_locks:
+        if one.names or not ecosystem.below_locks:
             there = sum(name in self._names[ecosystem.type] for name in one.names)
             return bool(one.names) and 2 * there >= len(one.names)  # a lock file names what only development needs too
         return any(path.startswith(f"{folder}/") for path in self._folders.get(ecosystem.type, ()))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import cache
 from types import MappingProxyType
 from typing import Final
 
@@ -13,6 +15,7 @@ from garboard.ecosystems.python import REQUIREMENTS
 from garboard.model.ecosystem import Ecosystem
 from garboard.model.image import Bare
 from garboard.packages import bills
+from garboard.patterns import of_globs
 
 CLASSES: Final = "compiled Java classes"
 BOWER: Final = "Bower packages"
@@ -94,22 +97,20 @@ IN_MODULES: Final = tuple(glob for one in ECOSYSTEMS for glob in one.in_modules)
 MODULE_LISTS: Final = tuple(glob for one in ECOSYSTEMS for glob in one.module_lists)
 DLLS: Final = ("**/*.dll", "**/*.DLL")
 REQUIREMENTS_NAME: Final = "requirements.txt"
-OTHER_LOCKS: Final = (
-    "pom.xml",
-    "gradle.lockfile",
-    "packages.lock.json",
-    "project.assets.json",
-    "mix.lock",
-    "rebar.lock",
-    "pubspec.lock",
-    "Package.resolved",
-    "Podfile.lock",
-    "conan.lock",
-    "renv.lock",
-)
-"""Files that pin packages of ecosystems whose installed packages are not known by their files."""
+OTHER_LOCKS: Final = ("pom.xml",)
+"""Manifests that are told as files that pin packages are."""
 LISTING: Final = MappingProxyType({folder: one.type for one in ECOSYSTEMS for folder in one.lists})
 LOCKED: Final = MappingProxyType({lock: one for one in ECOSYSTEMS for lock in one.locks})
+PINNING: Final = MappingProxyType(
+    {
+        glob: one
+        for one in ECOSYSTEMS
+        for glob in one.declares
+        if glob.rpartition("/")[2] not in LOCKED
+        and glob not in {*one.of_sources, *REQUIREMENTS, *(glob for globs in LISTS.values() for glob in globs)}
+    }
+)
+"""Globs of other files that pin packages, each with its ecosystem: these are read as a whole."""
 OWNABLE: Final = (
     *(glob for globs in LISTS.values() for glob in globs),
     *(f"**/{name}" for name in (*LOCKED, *OTHER_LOCKS) if name != REQUIREMENTS_NAME),
@@ -155,7 +156,17 @@ def is_library(name: str) -> bool:
 def locked_by(path: str) -> Ecosystem | None:
     """The ecosystem whose packages a file pins; None where it is none of those that have a record of their own."""
     name = path.rpartition("/")[2]
-    return LOCKED.get(REQUIREMENTS_NAME if is_requirements(name) else name)
+    return LOCKED.get(REQUIREMENTS_NAME if is_requirements(name) else name) or pinning(path)
+
+
+def pinning(path: str) -> Ecosystem | None:
+    """The ecosystem whose packages a file pins that is read as a whole."""
+    return next((one for one, matches in _pinning() if matches(path) is not None), None)
+
+
+@cache
+def _pinning() -> tuple[tuple[Ecosystem, Callable[[str], object]], ...]:
+    return tuple((one, re.compile(of_globs((glob,))).fullmatch) for glob, one in PINNING.items())
 
 
 def is_requirements(name: str) -> bool:

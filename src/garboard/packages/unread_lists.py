@@ -29,6 +29,7 @@ HIDDEN: Final = "npm's lists of folders of packages that are not there"
 class UnreadTool(NamedTuple):
     """The files of a tool as globs, the files beside one that answer for it, and what one contains, where names alone do not tell.
 
+    Those of its files that are ``locks`` are told of in an image, too.
     Where files of such names are many, ``words`` are what has to be in one before its ``sign`` is looked for, as that is cheap.
     """
 
@@ -36,6 +37,7 @@ class UnreadTool(NamedTuple):
     answered_by: tuple[str, ...] = ()
     sign: str = ""
     words: tuple[str, ...] = ("",)
+    locks: tuple[str, ...] = ()
 
 
 TOOLS: Final = MappingProxyType(
@@ -53,14 +55,24 @@ TOOLS: Final = MappingProxyType(
         "Bazel": UnreadTool(("**/MODULE.bazel", "**/WORKSPACE", "**/WORKSPACE.bazel"), sign=r"\w\("),
         "Cake": UnreadTool(("**/*.cake",), sign=r"(?m)^[ \t]*#(?:addin|tool|module|load)\b[^\n]*nuget:"),
         "Carthage": UnreadTool(
-            ("**/Cartfile", "**/Cartfile.private", "**/Cartfile.resolved"), sign=r"(?m)^[ \t]*(?:github|git|binary)\s"
+            ("**/Cartfile", "**/Cartfile.private", "**/Cartfile.resolved"),
+            sign=r"(?m)^[ \t]*(?:github|git|binary)\s",
+            locks=("**/Cartfile.resolved",),
         ),
-        "Chef": UnreadTool(("**/Berksfile", "**/Policyfile.rb", "**/Policyfile.lock.json")),
+        "Chef": UnreadTool(
+            ("**/Berksfile", "**/Policyfile.rb", "**/Policyfile.lock.json"), locks=("**/Policyfile.lock.json",)
+        ),
         "CMake's CPM": UnreadTool(("**/package-lock.cmake",)),
         "Conda's recipes": UnreadTool(("**/meta.yaml", "**/recipe.yaml"), sign=r"(?m)^requirements:"),
         "Cocoapods' pods (podspec)": UnreadTool(("**/*.podspec",), sign=r"\.dependency\b"),
-        "Crystal": UnreadTool(("**/shard.lock", "**/shard.yml"), sign=r"(?m)^(?:shards|dependencies):"),
-        "D (dub)": UnreadTool(("**/dub.selections.json", "**/dub.json", "**/dub.sdl"), sign=r"versions|dependenc"),
+        "Crystal": UnreadTool(
+            ("**/shard.lock", "**/shard.yml"), sign=r"(?m)^(?:shards|dependencies):", locks=("**/shard.lock",)
+        ),
+        "D (dub)": UnreadTool(
+            ("**/dub.selections.json", "**/dub.json", "**/dub.sdl"),
+            sign=r"versions|dependenc",
+            locks=("**/dub.selections.json",),
+        ),
         "C# and F# scripts": UnreadTool(
             ("**/*.csx", "**/*.fsx"), sign=r'(?mi)^[ \t]*#(?:r|load)[ \t]+"[ \t]*(?:nuget|paket)\b'
         ),
@@ -114,7 +126,7 @@ TOOLS: Final = MappingProxyType(
         "NuGet before project files (project.json)": UnreadTool(
             ("**/project.json",), sign=r'"(?:frameworks|buildOptions)"|"dependencies"\s*:\s*\{\s*"[\w.-]+"\s*:\s*"\d'
         ),
-        "Nim": UnreadTool(("**/nimble.lock", "**/*.nimble"), sign=r"requires|packages"),
+        "Nim": UnreadTool(("**/nimble.lock", "**/*.nimble"), sign=r"requires|packages", locks=("**/nimble.lock",)),
         "Nix": UnreadTool(("**/flake.lock", "**/npins/sources.json", "**/nix/sources.json")),
         "OCaml": UnreadTool(("**/*.opam", "**/*.opam.locked"), sign=r"(?m)^depends:"),
         "Paket": UnreadTool(("**/paket.dependencies",), ("paket.lock",), r"(?m)^[ \t]*nuget\b"),
@@ -130,7 +142,7 @@ TOOLS: Final = MappingProxyType(
         "pnpm before version 3": UnreadTool(("**/shrinkwrap.yaml",)),
         "Puppet": UnreadTool(("**/Puppetfile",), sign=r"(?m)^[ \t]*mod\b"),
         "PureScript": UnreadTool(("**/spago.dhall", "**/spago.yaml", "**/packages.dhall")),
-        "R": UnreadTool(("**/packrat/packrat.lock",)),
+        "R": UnreadTool(("**/packrat/packrat.lock",), locks=("**/packrat/packrat.lock",)),
         "pnpm's workspaces (catalogs)": UnreadTool(
             ("**/pnpm-workspace.yaml",), ("pnpm-lock.yaml",), r"(?m)^(?:catalogs?|overrides):"
         ),
@@ -170,6 +182,7 @@ ANSWERS: Final = MappingProxyType(
     {KIND.format(name): tool.answered_by for name, tool in TOOLS.items() if tool.answered_by}
 )
 """By kind, the files beside one that answer for it."""
+LOCKS: Final = tuple(glob for tool in TOOLS.values() for glob in tool.locks)
 _PINS: Final = lazy(r"\d\.\d|[0-9a-f]{32}")
 """A version, or a hash."""
 _MODULE: Final = lazy(r"(?m)^[ \t]*path[ \t]*=[ \t]*(\S+)[ \t]*$")

@@ -1,4 +1,4 @@
-"""Crates that ``cargo vendor`` put into a project's folder ``vendor``: each has a file with its digests there.
+"""Crates that ``cargo vendor`` put into a folder of a project, by default ``vendor``: each has a file with its digests there.
 
 Beside it are its author's own lists of dependencies, which are none of the project's. What is installed there all the same
 is read.
@@ -13,9 +13,9 @@ from garboard.model.image import File
 from garboard.model.package import Fact
 
 NAME: Final = "vendored-crates"
-VERSION: Final = 1
+VERSION: Final = 2
 _FILE: Final = ".cargo-checksum.json"
-GLOBS: Final = (f"**/vendor/*/{_FILE}",)
+GLOBS: Final = (f"**/{_FILE}",)
 
 
 def catalog(file: File, /) -> Iterator[Fact]:

@@ -18,16 +18,19 @@ METADATA = "Metadata-Version: 2.1\nName: six\nVersion: 1.0\n"
         ("vendor/regex", True, {"own"}),
         ("crates/a/vendor/regex", True, {"own"}),
         ("vendor/regex", False, {"own", "other"}),
-        ("member", True, {"own", "other"}),
-        ("vendor", True, {"own", "other"}),
+        ("third_party/regex", True, {"own"}),
+        ("include/cargo/regex-1.5.4", True, {"own"}),
+        ("third_party/regex", False, {"own", "other"}),
+        ("", True, {"other"}),
     ],
 )
 def test_the_lists_of_vendored_crates_are_not_the_projects(
     tmp_path: Path, folder: str, found: set[str], *, marker: bool
 ) -> None:
-    files = {"Cargo.lock": LOCK.format("own"), f"{folder}/Cargo.lock": LOCK.format("other")}
+    within = f"{folder}/" if folder else ""
+    files = {"Cargo.lock": LOCK.format("own"), f"{within}Cargo.lock": LOCK.format("other")}
     if marker:
-        files[f"{folder}/.cargo-checksum.json"] = '{"files": {}}'
+        files[f"{within}.cargo-checksum.json"] = '{"files": {}}'
     assert {one.name for one in read(tmp_path, files).packages} == found
 
 

@@ -26,6 +26,11 @@ def _declared() -> PlainCatalog:
     return catalog
 
 
+_FILES: Final = (
+    *(f"**/.{host}/workflows/*.{end}" for host in ("github", "gitea", "forgejo") for end in ("yml", "yaml")),
+    "**/action.yml",
+    "**/action.yaml",
+)
 ECOSYSTEM: Final = Ecosystem(
     name="githubactions",
     type="githubactions",
@@ -38,10 +43,7 @@ ECOSYSTEM: Final = Ecosystem(
     misses="actions by a branch or a tag that moves (`@v4`), which take whatever is newest",
     reference="https://docs.github.com/actions/reference/workflow-syntax-for-github-actions",
     blank=r"",
-    declares=(
-        *(f"**/.{host}/workflows/*.{end}" for host in ("github", "gitea", "forgejo") for end in ("yml", "yaml")),
-        "**/action.yml",
-        "**/action.yaml",
-    ),
+    declares=_FILES,
+    of_sources=_FILES,
     load_declared=_declared,
 )

@@ -188,6 +188,11 @@ ECOSYSTEM: Final = Ecosystem(
     mapped=True,
     load_catalog=_catalog,
     blank=r"(?<!gradle)\.lockfile$|\.properties$",
+    of_sources=(
+        "**/gradle/verification-metadata.xml",
+        "**/project/build.properties",
+        "**/resolution-cache/reports/*.xml",
+    ),
     declares=(
         "**/*.lockfile",
         "**/gradle/verification-metadata.xml",

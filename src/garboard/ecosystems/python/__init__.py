@@ -236,6 +236,7 @@ ECOSYSTEM: Final = Ecosystem(
     load_catalog=_catalog,
     programs=("pip", "pipx", "uv", "poetry"),
     blank=r"(?i)\.(?:txt|pip|in)$|requirements[^/]*$|requires$",
+    of_sources=("**/*constraints*.txt", "**/PKG-INFO"),
     declares=(
         *REQUIREMENTS,
         "**/*constraints*.txt",
