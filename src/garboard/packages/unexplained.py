@@ -419,6 +419,11 @@ class _Places:
         """Whether another cataloger read it: a link led there."""
         return one.path in self._read
 
+    def billed(self, one: Found) -> bool:
+        """Whether it was read, or is one that a distribution of Python has among its metadata (PEP 770), which were read."""
+        metadata, inside, _ = one.path.rpartition(".dist-info/sboms/")
+        return self.read(one) or (bool(inside) and f"{metadata}.dist-info/METADATA" in self._read)
+
     def pinned(self, one: Found) -> bool:
         """Whether what a lock file pins is installed."""
         folder = one.path.rpartition("/")[0]
@@ -461,7 +466,7 @@ _RULES: Final[Mapping[str, Callable[[_Places, Found], bool]]] = MappingProxyType
         archives.KIND: _Places.unpacked,
         kinds.ROOT: _Places.read,
         kinds.DOTNET: _Places.read,
-        bills.KIND: _Places.read,
+        bills.KIND: _Places.billed,
         kinds.WORDPRESS: _Places.headed,
         kinds.PERL: _Places.distributed,
         kinds.BEAM: _Places.application,
