@@ -48,6 +48,7 @@ from garboard.packages import (
     unread_lists,
     unread_locks,
 )
+from garboard.packages.front_ends import FrontEnds
 from garboard.packages.ownership import Listed, Owners, ReplacedProgram
 from garboard.packages.purl import purl
 from garboard.packages.vendored import VendoredFolders
@@ -311,9 +312,14 @@ def _above(path: str) -> Iterator[str]:
         yield path
 
 
-def _passed_over(packages: tuple[Package, ...]) -> Iterator[Gap]:
+def _passed_over(packages: tuple[Package, ...], owners: Owners) -> Iterator[Gap]:
     """Gaps for applications that may be packages of a registry: none of their dependencies lie beside them."""
-    candidates = [package for package in packages if package.application and package.publishable and not package.owner]
+
+    def brought(package: Package) -> bool:
+        owner = owners.of(package.locations[0].file)
+        return bool(package.owner) or (owner is not None and owner.type not in SYSTEM_TYPES)
+
+    candidates = [one for one in packages if one.application and one.publishable and not brought(one)]
     if not candidates:
         return
     folders = set()
@@ -406,6 +412,8 @@ def assemble(files: Files, names: NamesOfArchives | None = None) -> Inventory:
     named = _with_groups([_named(one, names) for one in told_once])
     joined = asked.joined(named, facts.manifests, facts.lock_files)
     packages = [facts.holds.marked(one) for one in _marked(joined.packages, facts.marks)]
+    front_ends = FrontEnds(facts.unread, packages)
+    packages = [front_ends.told(one) for one in packages]
     by_path = ownership.by_path(facts.lists, facts.diversions)
     programs = _programs(by_path)
     packages = [
@@ -429,7 +437,7 @@ def assemble(files: Files, names: NamesOfArchives | None = None) -> Inventory:
         for one in facts.gaps
         if one.subject not in joined.answered or one.reason.startswith((*_DAMAGED, UNREADABLE))
     )
-    gaps = list(gathered((*joined.gaps, *stated, *facts.holds.gaps, *_passed_over(completed))))
+    gaps = list(gathered((*joined.gaps, *stated, *facts.holds.gaps, *_passed_over(completed, owners))))
     unowned = (one for one in facts.unread if not owners.answer_for(one.path))
     found_unread = tuple(unexplained.lists(unowned, facts.read, completed, facts.absent))
     software, found_unread = unexplained.products(found_unread, completed, facts.read)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 from typing import Final
@@ -11,13 +12,27 @@ from garboard.model.package import Fact, Unread
 from garboard.packages import unread_kinds as kinds
 
 NAME: Final = "module-lists"
-VERSION: Final = 1
+VERSION: Final = 2
 GLOBS: Final = kinds.MODULE_LISTS
+_FRONT_END: Final = re.compile(rb'(?m)^"?([^",\r\n]*package\.json)"?,')
+_LONGEST: Final = 4096
+"""Bytes of a path."""
 _BEGINNING: Final = re.compile(rb"(?m)^([^/,\r\n]+)")
 
 
 def catalog(file: File, /) -> Iterator[Fact]:
-    """The first parts of the paths that it lists, for the folder in which the distribution lies."""
-    home = file.path.rpartition("/")[0].rpartition("/")[0]
+    """The first parts of the paths that it lists, for the folder in which the distribution lies, and its ``package.json``."""
+    metadata = file.path.rpartition("/")[0]
+    home = metadata.rpartition("/")[0]
     names = dict.fromkeys(_BEGINNING.findall(file.data))
     yield Unread(kind=kinds.MODULE_LIST, names=tuple(one.decode("utf-8", "replace") for one in names), folder=home)
+    fronts = dict.fromkeys(posixpath.normpath(f"{home}/{path}") for path in _front_ends(file.data))
+    if fronts:
+        distribution = metadata.rpartition("/")[2].partition("-")[0]
+        yield Unread(kind=kinds.FRONT_ENDS, names=tuple(fronts), folder=distribution)
+
+
+def _front_ends(data: bytes) -> Iterator[str]:
+    for path in _FRONT_END.findall(data):
+        if len(path) <= _LONGEST and b"node_modules/" not in path:
+            yield path.decode("utf-8", "replace")

@@ -387,16 +387,24 @@ class _Places:
     def met(self, one: Found) -> bool:
         """Whether anything that an application needs is installed where that looks for it, or it is part of a package.
 
-        So it is where a lock file that was read declares it, in its folder or above.
+        So it is where a distribution of Python brought it, and where a lock file that was read declares it, in its folder or above.
         """
         homes = ("node_modules/", *(f"{folder}/node_modules/" for folder in _above(one.path)))
         above = frozenset(("", *_above(one.path)))
-        return self.within(one) or any(
-            path.startswith(homes)
-            or ((declared or not path.endswith("/package.json")) and path.rpartition("/")[0] in above)
-            for name in one.names
-            for path, declared in self._located[_UNMET[one.kind], name]
+        return (
+            self.within(one)
+            or one.path in self._front_ends
+            or any(
+                path.startswith(homes)
+                or ((declared or not path.endswith("/package.json")) and path.rpartition("/")[0] in above)
+                for name in one.names
+                for path, declared in self._located[_UNMET[one.kind], name]
+            )
         )
+
+    @cached_property
+    def _front_ends(self) -> frozenset[str]:
+        return frozenset(path for one in self._found if one.kind == kinds.FRONT_ENDS for path in one.names)
 
     @cached_property
     def _located(self) -> Mapping[tuple[str, str], list[tuple[str, bool]]]:
@@ -410,6 +418,11 @@ class _Places:
     def read(self, one: Found) -> bool:
         """Whether another cataloger read it: a link led there."""
         return one.path in self._read
+
+    def billed(self, one: Found) -> bool:
+        """Whether it was read, or is one that a distribution of Python has among its metadata (PEP 770), which were read."""
+        metadata, inside, _ = one.path.rpartition(".dist-info/sboms/")
+        return self.read(one) or (bool(inside) and f"{metadata}.dist-info/METADATA" in self._read)
 
     def pinned(self, one: Found) -> bool:
         """Whether what a lock file pins is installed."""
@@ -447,12 +460,13 @@ _RULES: Final[Mapping[str, Callable[[_Places, Found], bool]]] = MappingProxyType
         kinds.OF_MACOS: _Places.part,
         kinds.MODULE: _Places.named,
         kinds.MODULE_LIST: _Places.told,
+        kinds.FRONT_ENDS: _Places.told,
         kinds.VENDORED: _Places.vendored,
         kinds.ARCHIVE: _Places.left_over,
         archives.KIND: _Places.unpacked,
         kinds.ROOT: _Places.read,
         kinds.DOTNET: _Places.read,
-        bills.KIND: _Places.read,
+        bills.KIND: _Places.billed,
         kinds.WORDPRESS: _Places.headed,
         kinds.PERL: _Places.distributed,
         kinds.BEAM: _Places.application,

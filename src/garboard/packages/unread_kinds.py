@@ -134,6 +134,8 @@ ARCHIVE: Final = "package files"
 RUNTIME: Final = "Java runtimes"
 MODULE: Final = PYTHON_MODULES
 MODULE_LIST: Final = "names of such folders and modules"
+FRONT_ENDS: Final = "front ends of distributions"
+"""Their ``package.json``, by the lists of what the distributions brought."""
 DOTNET: Final = ".NET dependency lists"
 KINDS: Final = MappingProxyType(
     {

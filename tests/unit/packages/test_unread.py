@@ -946,3 +946,13 @@ def test_an_unpacked_application_of_spring_boot(path: str, told: bool) -> None:
         made.writestr("META-INF/maven/g/a/pom.properties", "groupId=g\nartifactId=a\nversion=1\n")
     layers = layer({path: b"\xca\xfe\xba\xbe", "app/BOOT-INF/lib/a-1.jar": library.getvalue()})
     assert (not {unread_kinds.CLASSES, unread_kinds.LOCK}.isdisjoint(kinds(layers))) == told
+
+
+@pytest.mark.parametrize("name", ["sboms/a.cdx.json", "sboms/a.spdx.json", "sboms/rust/sbom.json"])
+def test_bills_of_a_distribution_are_answered_by_its_metadata(name: str) -> None:
+    home = "v/site-packages/a-1.0.dist-info"
+    bill = {f"{home}/{name}": b'{"bomFormat": "CycloneDX"}'}
+    metadata = {f"{home}/METADATA": b"Name: a\nVersion: 1.0\n"}
+    assert bills.KIND in kinds(layer({f"{home}/WHEEL": b""} | bill))
+    assert not kinds(layer(bill | metadata))
+    assert list(kinds(layer({"srv/sboms/a.cdx.json": b"{}"} | metadata))) == [bills.KIND]

@@ -8,7 +8,7 @@ FIXTURES: Final = frozenset(
     {"test", "tests", "__tests__", "fixture", "fixtures", "__fixtures__", "testdata", "test-data"}
 )
 """Folders within a package whose packages are its tests' own."""
-_NO_CODE: Final = FIXTURES | {"example", "examples", "demo", "demos", "template", "templates", "sample", "samples"}
+NO_CODE: Final = FIXTURES | {"example", "examples", "demo", "demos", "template", "templates", "sample", "samples"}
 """These, and folders of what people are to copy."""
 _GENERATED: Final = frozenset({".prisma"})
 """Stores of code that a tool wrote, under names that no registry has."""
@@ -57,7 +57,7 @@ def nested(path: str) -> Nested | None:
     if not folders or folders[0] in _GENERATED:
         return None
     outer = 0 if folders[0][:1] == "." else 2 if folders[0][:1] == "@" else 1
-    if 0 < len(folders) <= outer or not _NO_CODE.isdisjoint(folders[outer or 2 :]):
+    if 0 < len(folders) <= outer or not NO_CODE.isdisjoint(folders[outer or 2 :]):
         return None
     return Nested(folders, outer)
 
