@@ -16,7 +16,7 @@ from garboard.packages.installed import INSTALLED
 from garboard.patterns import lazy, of_globs
 
 NAME: Final = "unread-lists"
-VERSION: Final = 3
+VERSION: Final = 4
 SOURCES: Final = True
 HEAD: Final = 64 * 1024
 KIND: Final = "dependency lists of {}"
@@ -130,8 +130,9 @@ TOOLS: Final = MappingProxyType(
         "OCaml": UnreadTool(("**/*.opam", "**/*.opam.locked"), sign=r"(?m)^depends:"),
         "Paket": UnreadTool(("**/paket.dependencies",), ("paket.lock",), r"(?m)^[ \t]*nuget\b"),
         "Perl": UnreadTool(
-            ("**/cpanfile", "**/cpanfile.snapshot", "**/Makefile.PL", "**/Build.PL", "**/dist.ini"),
-            sign=r"requires|PREREQ|distributions|Prereqs",
+            ("**/cpanfile", "**/Makefile.PL", "**/Build.PL", "**/dist.ini"),
+            ("cpanfile.snapshot",),
+            r"requires|PREREQ|Prereqs",
         ),
         "Pixi": UnreadTool(
             ("**/pixi.toml", "**/pyproject.toml"),

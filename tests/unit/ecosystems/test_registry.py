@@ -139,6 +139,7 @@ def test_parsers_are_imported_with_the_first_file():
         "distro",
         "module-lists",
         "unread",
+        "unread-locks",
         "users",
         "vendored-crates",
         "vendored-modules",
