@@ -6,6 +6,7 @@ are walked, of a compressed one within a bound.
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import Final
 
 from garboard import tarred
@@ -28,6 +29,10 @@ _ONE_PROGRAM: Final = "are compressed programs, and were not looked into"
 ZIP: Final = b"PK\3\4"
 CPIO: Final = b"07070"
 _HEAD: Final = 4096
+_DISK: Final = 2048
+"""Plain bytes within which the signs of disks lie."""
+_BLOCKS: Final = MappingProxyType({"bzip2": MIB, "zstd": MIB // 4})
+"""So much of a file of these forms is needed for its first plain bytes."""
 _INPUT: Final = 64 * 1024
 _LONGEST_SIGN: Final = max(len(sign) for sign in SIGNS)
 
@@ -82,21 +87,37 @@ def in_tar(view: memoryview) -> str:
 
 def compressed(view: memoryview) -> str:
     """What is said of a compressed file whose name does not tell what of."""
-    from garboard import compression
-
-    form = compression.form_of(bytes(view[: compression.LONGEST_MAGIC]))
-    if form is None:
-        return ""
-    block = MIB if form is compression.BZIP2 else _HEAD
-    try:
-        found, _ = compression.first_stream(bytes(view[:block]), form, tarred.BLOCK)
-    except compression.Damaged:
-        return ""
+    found = _beginning(view, tarred.BLOCK)
     if found[tarred.MAGIC] == tarred.USTAR:
         return in_tar(view)
     if found.startswith(SIGNS):
         return _ONE_PROGRAM if found[16:18] not in NOT_LOADED or not found.startswith(ELF) else ""
     return NO_FORM if found.startswith((ZIP, CPIO)) else ""
+
+
+def _beginning(view: memoryview, size: int) -> bytes:
+    """The first plain bytes of a compressed file; none of one that is not, or that is damaged."""
+    from garboard import compression
+
+    form = compression.form_of(bytes(view[: compression.LONGEST_MAGIC]))
+    if form is None:
+        return b""
+    try:
+        return compression.first_stream(bytes(view[: _BLOCKS.get(form.name, _HEAD)]), form, size)[0]
+    except compression.Damaged:
+        return b""
+
+
+def in_disk(view: memoryview) -> str:
+    """What is said of a file that is named as a disk is, compressed or not; empty where it is none."""
+    return NO_FORM if _is_disk(bytes(view[:_DISK])) or _is_disk(_beginning(view, _DISK)) else ""
+
+
+def _is_disk(head: bytes) -> bool:
+    """Whether a file that begins so is a file system or a disk: squashfs, qcow2, cpio, ext, a boot sector."""
+    return (
+        head.startswith((b"hsqs", b"QFI\xfb", CPIO)) or head[1080:1082] == b"\x53\xef" or head[510:512] == b"\x55\xaa"
+    )
 
 
 def _source(view: memoryview) -> tarred.ByteSource:

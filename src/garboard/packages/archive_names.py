@@ -29,14 +29,18 @@ _DISKS: Final = (
     *("squashfs", "sqfs", "sqsh", "cpio", "iso", "dmg", "qcow2", "vmdk", "vdi", "vhd", "vhdx", "cab", "msi"),
     *("crx", "sif"),
 )
-OTHERS: Final = (*_spelled("7z", "rar", *_NOT_DECOMPRESSED, *_DISKS), "**/*.tar.Z", "**/*.img")
+OTHERS: Final = (*_spelled("7z", "rar", *_NOT_DECOMPRESSED, *_DISKS), "**/*.tar.Z")
+DISKS: Final = ("**/*.img",)
+"""Names that other files have, too."""
+INITIAL: Final = ("boot/initrd*", "boot/initramfs*")
+"""File systems with which a kernel starts."""
 IMAGES: Final = (
     "**/oci-layout",
     "**/_manifests/revisions/*/*/link",
     "**/io.containerd.metadata.v1.bolt/meta.db",
 )
 """What tells of a folder of container images: their layout, what a registry keeps, and what containerd does."""
-GLOBS: Final = (*ZIPS, *TARS, *OTHERS, *IMAGES)
+GLOBS: Final = (*ZIPS, *TARS, *OTHERS, *DISKS, *IMAGES)
 _DESCRIBING: Final = (
     *("/package.json", ".dist-info/METADATA", "/PKG-INFO", "/go.mod", "/Cargo.toml", "/pom.xml", "/composer.json"),
     *("/composer/installed.json", "/composer/installed.php", ".gemspec", ".nuspec", ".deps.json", ".phar"),
@@ -58,11 +62,7 @@ _SIGNS: Final = tuple(
             *(glob.rpartition("*")[2] for one in ECOSYSTEMS for glob in read_by(one) if not glob.endswith(".zip")),
             *(f".{one.package_file.rpartition('.')[2]}" for one in ECOSYSTEMS if one.package_file),
             *(f"/{lock}" for one in ECOSYSTEMS for lock in one.locks),
-            *(
-                glob.rpartition("*")[2]
-                for glob in (*ZIPS, *TARS, *OTHERS)
-                if not glob.lower().endswith((".box", ".img"))
-            ),
+            *(glob.rpartition("*")[2] for glob in (*ZIPS, *TARS, *OTHERS) if not glob.lower().endswith(".box")),
             *(f"/{root}" for root in _ROOTS if "*" not in root),
         )
     )

@@ -51,30 +51,45 @@ class _Others:
     """A `Reader` of archives and disks of which nothing can be read."""
 
     NAME: Final = "other-archives"
-    VERSION: Final = 2
+    VERSION: Final = 3
     GLOBS: Final = archive_names.OTHERS
-    HEAD: Final = 2048
+    HEAD: Final = 16
 
     def catalog(self, file: File, /) -> Iterator[Fact]:
         """That it is there."""
-        if (
-            not file.data
-            or archive_names.for_tests(file.path)
-            or (file.path.endswith(".img") and not _is_disk(file.data))
-        ):
+        if not file.data or archive_names.for_tests(file.path):
             return
         if file.path.lower().endswith(".rar") and not file.data.startswith(b"Rar!"):
             return  # a Java archive
         yield Unread(kind=KIND, reason=archive_contents.NO_FORM)
 
 
-def _is_disk(head: bytes) -> bool:
-    """Whether a file that begins so is a file system or a disk: squashfs, qcow2, cpio, ext, a boot sector."""
-    return (
-        head.startswith((b"hsqs", b"QFI\xfb", archive_contents.CPIO))
-        or head[1080:1082] == b"\x53\xef"
-        or head[510:512] == b"\x55\xaa"
-    )
+class _Disks:
+    """A `Reader` of disks whose names other files have, too."""
+
+    NAME: Final = "disks"
+    VERSION: Final = 1
+    GLOBS: Final = archive_names.DISKS
+    MAPPED: Final = True
+
+    def catalog(self, file: File, /) -> Iterator[Fact]:
+        """That it is there."""
+        if not archive_names.for_tests(file.path):
+            yield from _told(archive_contents.in_disk(file.view))
+
+
+class _Initial:
+    """A `Reader` of the file systems with which a kernel starts, by their names: of any form."""
+
+    NAME: Final = "initial-file-systems"
+    VERSION: Final = 1
+    GLOBS: Final = archive_names.INITIAL
+    HEAD: Final = 1
+
+    def catalog(self, file: File, /) -> Iterator[Fact]:
+        """That it is there."""
+        if file.data:
+            yield Unread(kind=KIND, reason=archive_contents.NO_FORM)
 
 
 class _Images:
@@ -91,7 +106,7 @@ class _Images:
             yield Unread(kind=IMAGES)
 
 
-READERS: Final[tuple[Reader, ...]] = (_Zips(), _Tars(), _Others(), _Images())
+READERS: Final[tuple[Reader, ...]] = (_Zips(), _Tars(), _Others(), _Disks(), _Initial(), _Images())
 
 
 def _told(reason: str) -> Iterator[Fact]:

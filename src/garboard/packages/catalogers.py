@@ -230,10 +230,6 @@ _NO_PROGRAM: Final = frozenset(
                     "sgml",
                 ),
                 *(
-                    "gz",
-                    "xz",
-                    "bz2",
-                    "zst",
                     "zip",
                     "mo",
                     "po",

@@ -131,8 +131,9 @@ TOOLS: Final = MappingProxyType(
         "OCaml": UnreadTool(("**/*.opam", "**/*.opam.locked"), sign=r"(?m)^depends:"),
         "Paket": UnreadTool(("**/paket.dependencies",), ("paket.lock",), r"(?m)^[ \t]*nuget\b"),
         "Perl": UnreadTool(
-            ("**/cpanfile", "**/cpanfile.snapshot", "**/Makefile.PL", "**/Build.PL", "**/dist.ini"),
-            sign=r"requires|PREREQ|distributions|Prereqs",
+            ("**/cpanfile", "**/Makefile.PL", "**/Build.PL", "**/dist.ini"),
+            ("cpanfile.snapshot",),
+            r"requires|PREREQ|Prereqs",
         ),
         "Pixi": UnreadTool(
             ("**/pixi.toml", "**/pyproject.toml"),

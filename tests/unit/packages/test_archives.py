@@ -8,6 +8,7 @@ import gzip
 import io
 import lzma
 import random
+import sys
 import tarfile
 import zipfile
 from collections.abc import Callable
@@ -30,6 +31,11 @@ from garboard.tarred import DamagedArchive, plain
 from garboard.tarred import members as tar_members
 from tests.unit.packages.test_declared import read
 from tests.unit.packages.test_unread import deb, kinds, layer
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 HOLDS: Final = "hold packages or lists of them, and were not looked into"
 NAMES = st.lists(st.text(st.characters(exclude_characters="\0", codec="utf-8"), min_size=1, max_size=300), max_size=6)
@@ -301,6 +307,13 @@ def test_a_large_file_needs_no_mode() -> None:
         ("a.img", b"hsqs", True),
         ("a.img", bytes(1080) + b"\x53\xef", True),
         ("a.img", b"GIF", False),
+        ("srv/initramfs-6.1.img", gzip.compress(b"070701" + bytes(600)), True),
+        ("srv/a.img", zstd.compress(b"070701" + bytes(600)), True),
+        ("srv/a.img", gzip.compress(b"text" + bytes(600)), False),
+        ("boot/initramfs-virt", b"\x5d\0\0", True),
+        ("boot/initrd.img-6.1.0-18-amd64", zstd.compress(b"070701" + bytes(600)), True),
+        ("boot/initrd.img-6.1.0-18-amd64", b"070701" + bytes(600), True),
+        ("boot/initrd.img", b"", False),
     ],
     ids=short,
 )
@@ -309,6 +322,31 @@ def test_forms_that_are_not_read(path: str, data: bytes, told: bool) -> None:
     assert found == (
         {archives.KIND: f"are of a form that is not read: what they hold is not known: {path}"} if told else {}
     )
+
+
+LONG = ELF + random.Random(1).randbytes(20_000)
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o755])
+@pytest.mark.parametrize(
+    ("path", "data"),
+    [
+        ("opt/a.gz", gzip.compress(LONG)),
+        ("opt/a.xz", lzma.compress(LONG)),
+        ("opt/a.bz2", bz2.compress(LONG)),
+        ("opt/a.zst", zstd.compress(LONG)),
+        ("opt/1.2-a", zstd.compress(LONG)),
+    ],
+    ids=short,
+)
+def test_a_compressed_program_of_any_size(path: str, data: bytes, mode: int, tmp_path: Path) -> None:
+    told = {archives.KIND: f"are compressed programs, and were not looked into: {path}"}
+    assert kinds(layer({path: data}, mode=mode)) == ({} if mode == 0o644 and path.endswith("-a") else told)
+    assert kinds(layer({path: data, **deb("a", path)}, mode=mode)) == {}
+    (tmp_path / "a.xz").write_bytes(data)
+    opened = OpenedTree(image=Image(name="x", source="dir"), tree=Tree(root=tmp_path))
+    found = assemble(images.read(opened, CATALOGERS, NoCache(), Options())).gaps
+    assert [gap.subject for gap in found] == [archives.KIND]
 
 
 @pytest.mark.parametrize(

@@ -1074,7 +1074,30 @@ NEW_FORMS = (
         WHEELS,
     ),
 )
+CARTON = Declared(
+    "cpanfile.snapshot",
+    """# carton snapshot format: version 1.0
+DISTRIBUTIONS
+  HTTP-Tiny-0.070
+    pathname: D/DA/DAGOLDEN/HTTP-Tiny-0.070.tar.gz
+    provides:
+      HTTP::Tiny 0.070
+    requirements:
+      IO::Socket 0
+      perl 5.006
+  Mojolicious-9.0
+    pathname: S/SR/SRI/Mojolicious-9.0.tar.gz
+    provides:
+      Mojo undef
+      Mojolicious 9.0
+    requirements:
+      HTTP::Tiny 0.070
+      Mojo 0
+""",
+    {"HTTP-Tiny@0.070": [], "Mojolicious@9.0": ["HTTP-Tiny@0.070"]},
+)
 FILES = [
+    CARTON,
     *NEW_FORMS,
     *(REQUIREMENTS, PIPENV, POETRY, UV, PDM, PYLOCK, GO, GEMFILE, COMPOSER),
     *(YARN, BERRY, PNPM_5, PNPM_6, PNPM_9, BUN, DENO),

@@ -8,12 +8,18 @@ from garboard.model.ecosystem import ANYWHERE, Ecosystem, raised_by
 from garboard.model.image import Bare
 
 if TYPE_CHECKING:
-    from garboard.model.ecosystem import Catalog
+    from garboard.model.ecosystem import Catalog, PlainCatalog
     from garboard.model.package import Package
 
 
 def _catalog() -> Catalog:
     from garboard.ecosystems.cpan.cataloger import catalog
+
+    return catalog
+
+
+def _declared() -> PlainCatalog:
+    from garboard.ecosystems.cpan.declared import catalog
 
     return catalog
 
@@ -36,7 +42,7 @@ ECOSYSTEM: Final = Ecosystem(
     manager="cpan",
     language="perl",
     globs=("**/.meta/*/install.json", "**/perllocal.pod"),
-    version=3,
+    version=4,
     bare=(
         Bare(
             within=b"/.meta/",
@@ -49,6 +55,8 @@ ECOSYSTEM: Final = Ecosystem(
     of_folder=_of_folder,
     repeats=_repeats,
     load_catalog=_catalog,
+    declares=("**/cpanfile.snapshot",),
+    load_declared=_declared,
     load_commands=raised_by("cpanm"),
     index="CPAN",
     misses="distributions that neither `cpanm` nor `perllocal.pod` names (a gap for a `.packlist`); no advisories are read for them (a gap)",

@@ -18,6 +18,8 @@ from garboard.image.layers.names import NameLog
 from garboard.image.layers.reader import explained, no_file, read_file, text, too_big
 from garboard.image.layers.record import LayerRecord, Link, Reading
 from garboard.image.layers.tar import (
+    COMPRESSED,
+    COMPRESSED_LEAST,
     NO_EXTENSION,
     PROGRAM_ANYWHERE,
     PROGRAM_SIGNS,
@@ -221,7 +223,8 @@ class _Reading:
         if b"bin/" in path or b".so" in last or b"." not in last or last.endswith((*WINDOWS, *NO_EXTENSION)):
             return True
         status = entry.stat(follow_symlinks=False)
-        return bool(status.st_mode & 0o100) or status.st_size >= PROGRAM_ANYWHERE
+        least = COMPRESSED_LEAST if last.endswith(COMPRESSED) else PROGRAM_ANYWHERE
+        return bool(status.st_mode & 0o100) or status.st_size >= least
 
     def _file(self, path: bytes, entry: os.DirEntry[bytes], wanted: tuple[str, ...], *, program: bool = False) -> None:
         head, largest = self._matcher.head(wanted), self._matcher.largest(wanted, self._limits)

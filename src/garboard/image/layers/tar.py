@@ -66,6 +66,10 @@ _PROGRAM_LEAST: Final = 4
 """Bytes of an ELF file's magic number; a script that calls one program is not much longer."""
 NO_EXTENSION: Final = (b".bin", b".dat", b".data", b".blob", b".bundle", b".payload", b".archive")
 """What the names of archives end with that are not named as such, where they have an extension at all."""
+COMPRESSED: Final = (b".gz", b".xz", b".bz2", b".zst")
+"""How files are named that are compressed, and that may be programs."""
+COMPRESSED_LEAST: Final = 8 * 1024
+"""Bytes of one of which that is looked into: most of the smaller ones are pages of manuals."""
 PROGRAM_ANYWHERE: Final = MIB
 """A file of so many bytes may be a program whatever its mode says: none of Go's is smaller."""
 PROGRAM_HEAD: Final = 4096
@@ -587,6 +591,7 @@ class Walker:
                     )
                     or b"." not in last
                     or last.endswith(NO_EXTENSION)
+                    or (size >= COMPRESSED_LEAST and last.endswith(COMPRESSED))
                 )
             ):
                 head = min(size, PROGRAM_HEAD)
