@@ -11,15 +11,14 @@ from typing import Final
 
 import msgspec
 
-from garboard import ecosystems
+from garboard.ecosystems import node, python
 from garboard.ecosystems.node.nested import NO_CODE
-from garboard.ecosystems.python import PLACES
 from garboard.model.package import Package
 from garboard.packages import unread_kinds as kinds
 from garboard.packages.unexplained import Found
 
-_TYPE: Final = "pypi"
-_NPM: Final = "npm"
+_CARRIERS: Final = python.ECOSYSTEM
+_CARRIED: Final = node.ECOSYSTEM
 
 
 class FrontEnds:
@@ -30,11 +29,11 @@ class FrontEnds:
             path: one.folder for one in found if one.kind == kinds.FRONT_ENDS for path in one.names
         }
         """The name of the distribution by a path of its list."""
-        folders = ecosystems.of(_TYPE).folders
+        folders = _CARRIERS.folders
         self._homes = frozenset(
             folder
             for package in packages
-            if package.type == _TYPE and not package.declared and not package.vendored_by
+            if package.type == _CARRIERS.type and not package.declared and not package.vendored_by
             for location in package.locations
             for folder in folders(location.path)
         )
@@ -45,14 +44,14 @@ class FrontEnds:
 
     def told(self, package: Package) -> Package:
         """An application of npm as what it is, if a distribution brought it."""
-        if package.type != _NPM or not package.application or not package.publishable:
+        if package.type != _CARRIED.type or not package.application or not package.publishable:
             return package
         path = package.locations[0].path
         if not self.has(path):
             return package
         home = self._home(path) or ""
         inside = path[len(home) :].split("/")[1:-1] if home else path.split("/")[:-1]
-        top = (inside[:1] or [""])[0] if home.endswith(PLACES) else home.rpartition("/")[2]
+        top = (inside[:1] or [""])[0] if home.endswith(python.PLACES) else home.rpartition("/")[2]
         carrier = self._listed.get(path) or top
         if not carrier or _is_own(package, carrier, top) or not NO_CODE.isdisjoint(inside):
             return msgspec.structs.replace(package, publishable=False)
@@ -67,7 +66,7 @@ class FrontEnds:
 
 def _is_own(package: Package, carrier: str, top: str) -> bool:
     """Whether it has the name of the distribution, or of the folder in which that lies."""
-    normalize = ecosystems.of(_TYPE).normalize
+    normalize = _CARRIERS.normalize
     names = {normalize(one) for one in (carrier, top) if one}
     name, scope = normalize(package.name), normalize(package.namespace.removeprefix("@"))
     return name in names or scope in names or name.startswith(tuple(f"{one}-" for one in names))
