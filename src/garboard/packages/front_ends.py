@@ -7,19 +7,16 @@ of that npm package, which the Python package carries.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Final
 
 import msgspec
 
-from garboard import ecosystems
+from garboard.ecosystems.node import ECOSYSTEM as NODE
 from garboard.ecosystems.node.nested import NO_CODE
+from garboard.ecosystems.python import ECOSYSTEM as PYTHON
 from garboard.ecosystems.python import PLACES
 from garboard.model.package import Package
 from garboard.packages import unread_kinds as kinds
 from garboard.packages.unexplained import Found
-
-_TYPE: Final = "pypi"
-_NPM: Final = "npm"
 
 
 class FrontEnds:
@@ -30,11 +27,11 @@ class FrontEnds:
             path: one.folder for one in found if one.kind == kinds.FRONT_ENDS for path in one.names
         }
         """The name of the distribution by a path of its list."""
-        folders = ecosystems.of(_TYPE).folders
+        folders = PYTHON.folders
         self._homes = frozenset(
             folder
             for package in packages
-            if package.type == _TYPE and not package.declared and not package.vendored_by
+            if package.type == PYTHON.type and not package.declared and not package.vendored_by
             for location in package.locations
             for folder in folders(location.path)
         )
@@ -45,7 +42,7 @@ class FrontEnds:
 
     def told(self, package: Package) -> Package:
         """An application of npm as what it is, if a distribution brought it."""
-        if package.type != _NPM or not package.application or not package.publishable:
+        if package.type != NODE.type or not package.application or not package.publishable:
             return package
         path = package.locations[0].path
         if not self.has(path):
@@ -67,7 +64,7 @@ class FrontEnds:
 
 def _is_own(package: Package, carrier: str, top: str) -> bool:
     """Whether it has the name of the distribution, or of the folder in which that lies."""
-    normalize = ecosystems.of(_TYPE).normalize
+    normalize = PYTHON.normalize
     names = {normalize(one) for one in (carrier, top) if one}
     name, scope = normalize(package.name), normalize(package.namespace.removeprefix("@"))
     return name in names or scope in names or name.startswith(tuple(f"{one}-" for one in names))
