@@ -7,6 +7,7 @@ of that npm package, which the Python package carries.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 import msgspec
 
