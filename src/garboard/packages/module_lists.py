@@ -11,8 +11,12 @@ from garboard.model.package import Fact, Unread
 from garboard.packages import unread_kinds as kinds
 
 NAME: Final = "module-lists"
-VERSION: Final = 1
+VERSION: Final = 2
 GLOBS: Final = kinds.MODULE_LISTS
+_RECORD: Final = ".dist-info/RECORD"
+_UP: Final = b"../"
+_ABOVE: Final = re.compile(rb"(?m)^((?:\.\./){1,3})([^./,\r\n][^,\r\n]*)")
+"""A path that leads out of that folder, and not out of the installation that it is of (``lib/pythonX.Y/site-packages``)."""
 _BEGINNING: Final = re.compile(rb"(?m)^([^/,\r\n]+)")
 
 
@@ -21,3 +25,17 @@ def catalog(file: File, /) -> Iterator[Fact]:
     home = file.path.rpartition("/")[0].rpartition("/")[0]
     names = dict.fromkeys(_BEGINNING.findall(file.data))
     yield Unread(kind=kinds.MODULE_LIST, names=tuple(one.decode("utf-8", "replace") for one in names), folder=home)
+    if file.path.endswith(_RECORD):
+        yield from _outside(file, home)
+
+
+def _outside(file: File, home: str) -> Iterator[Fact]:
+    """What the distribution put beside the folder in which it lies: programs, and the data of an installation."""
+    above = home.split("/")
+    paths = tuple(
+        "/".join((*above[: -(len(up) // len(_UP))], rest.decode("utf-8", "replace")))
+        for up, rest in _ABOVE.findall(file.data)
+        if len(up) // len(_UP) <= len(above)
+    )
+    if paths:
+        yield Unread(kind=kinds.OUTSIDE, names=paths)

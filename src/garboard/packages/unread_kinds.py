@@ -134,6 +134,7 @@ ARCHIVE: Final = "package files"
 RUNTIME: Final = "Java runtimes"
 MODULE: Final = PYTHON_MODULES
 MODULE_LIST: Final = "names of such folders and modules"
+OUTSIDE: Final = "files that packages put outside of their folders"
 DOTNET: Final = ".NET dependency lists"
 KINDS: Final = MappingProxyType(
     {
