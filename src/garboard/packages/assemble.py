@@ -305,6 +305,19 @@ def _owned(packages: tuple[Package, ...], owners: Owners) -> tuple[Package, ...]
     )
 
 
+def _programs_of_packages(packages: tuple[Package, ...], found: Iterable[unexplained.Found]) -> tuple[Package, ...]:
+    """Mark programs that were built of a package of the same name and version which brought them (a wheel with a Rust program)."""
+    outside = unexplained.outside(found, packages)
+
+    def marked(one: Package) -> Package:
+        owner = outside.get(one.locations[0].file) if one.application else None
+        if owner is None or owner.type == one.type or (owner.name, owner.version) != (one.name, one.version):
+            return one
+        return msgspec.structs.replace(one, same_as=owner.id)
+
+    return tuple(map(marked, packages)) if outside else packages
+
+
 def _above(path: str) -> Iterator[str]:
     """The folders that a path is in, nearest first, and the root."""
     while path:
@@ -432,6 +445,7 @@ def assemble(files: Files, names: NamesOfArchives | None = None) -> Inventory:
     completed = complete(packages, found)
     owners = Owners(completed, by_path, facts.also)
     completed = _owned(completed, owners)
+    completed = _programs_of_packages(completed, facts.unread)
     stated = (
         one
         for one in facts.gaps

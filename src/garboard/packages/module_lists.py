@@ -12,11 +12,15 @@ from garboard.model.package import Fact, Unread
 from garboard.packages import unread_kinds as kinds
 
 NAME: Final = "module-lists"
-VERSION: Final = 2
+VERSION: Final = 3
 GLOBS: Final = kinds.MODULE_LISTS
 _FRONT_END: Final = re.compile(rb'(?m)^"?([^",\r\n]*package\.json)"?,')
 _LONGEST: Final = 4096
 """Bytes of a path."""
+_RECORD: Final = ".dist-info/RECORD"
+_UP: Final = b"../"
+_ABOVE: Final = re.compile(rb"(?m)^((?:\.\./){1,3})([^./,\r\n][^,\r\n]*)")
+"""A path that leads out of that folder, and not out of the installation that it is of (``lib/pythonX.Y/site-packages``)."""
 _BEGINNING: Final = re.compile(rb"(?m)^([^/,\r\n]+)")
 
 
@@ -30,9 +34,23 @@ def catalog(file: File, /) -> Iterator[Fact]:
     if fronts:
         distribution = metadata.rpartition("/")[2].partition("-")[0]
         yield Unread(kind=kinds.FRONT_ENDS, names=tuple(fronts), folder=distribution)
+    if file.path.endswith(_RECORD):
+        yield from _outside(file, home)
 
 
 def _front_ends(data: bytes) -> Iterator[str]:
     for path in _FRONT_END.findall(data):
         if len(path) <= _LONGEST and b"node_modules/" not in path:
             yield path.decode("utf-8", "replace")
+
+
+def _outside(file: File, home: str) -> Iterator[Fact]:
+    """What the distribution put beside the folder in which it lies: programs, and the data of an installation."""
+    above = home.split("/")
+    paths = tuple(
+        "/".join((*above[: -(len(up) // len(_UP))], rest.decode("utf-8", "replace")))
+        for up, rest in _ABOVE.findall(file.data)
+        if len(up) // len(_UP) <= len(above)
+    )
+    if paths:
+        yield Unread(kind=kinds.OUTSIDE, names=paths)

@@ -16,6 +16,7 @@ from garboard import lock_text
 from garboard.ecosystems import ECOSYSTEMS, of
 from garboard.ecosystems.generic import LIBRARIES as _DLL
 from garboard.ecosystems.generic import PROGRAMS as _EXECUTABLES
+from garboard.ecosystems.maven import ECOSYSTEM as JAVA
 from garboard.model.gap import Gap
 from garboard.model.package import NOT_READ, SYSTEM_TYPES, UNMANAGED, Package
 from garboard.packages import archives, bills, unread_lists
@@ -98,6 +99,17 @@ def products(
     return tuple(products.values()), tuple(others)
 
 
+def outside(found: Iterable[Found], packages: Iterable[Package]) -> dict[str, Package]:
+    """By its path, the package that was read and put a file outside of its folder, as the list beside its metadata says."""
+    lists = {one.path.rpartition("/")[0]: one.names for one in found if one.kind == kinds.OUTSIDE}
+    return {
+        path: package
+        for package in (packages if lists else ())
+        for place in package.locations
+        for path in lists.get(place.path.rpartition("/")[0], ())
+    }
+
+
 def gaps(found: Iterable[Found], packages: Iterable[Package], read: Iterable[str]) -> Iterator[Gap]:
     """A gap for each kind, but for lock files whose packages are installed and for what lies within a package.
 
@@ -141,6 +153,12 @@ _MAVEN: Final = "/META-INF/maven/"
 _LOADER: Final = "/org/springframework/boot/loader/"
 
 
+_TASKS: Final = frozenset({"var/task"})
+"""Where AWS Lambda has functions: their classes beside ``lib``."""
+_BUILT: Final = MappingProxyType({"target": ("pom.xml", "build.sbt"), "build": ("build.gradle", "build.gradle.kts")})
+"""The folders in which builds put what they compile (in ``classes``), and the projects' files, one of which lies beside."""
+
+
 class _Places:
     """Where the packages are that were read."""
 
@@ -166,15 +184,51 @@ class _Places:
         return ecosystem.for_tests(one.path) or not self._read.isdisjoint(f"{one.folder}/{name}" for name in files)
 
     def within(self, one: Found) -> bool:
-        """Whether it lies in a folder of packages of a language that were read."""
-        return not self._homes.isdisjoint(_above(one.path))
+        """Whether it lies in a folder of packages of a language that were read, or one of these put it elsewhere."""
+        return not self._homes.isdisjoint(_above(one.path)) or one.path in self._outside
 
     def compiled(self, one: Found) -> bool:
         """Whether a class is of an application that Spring Boot packed and somebody unpacked, whose libraries were read.
 
         Of the packed one, too, the loader and the application's own classes are not told of.
         """
-        return self.within(one) or self._of_unpacked(one, _OWN_CLASSES, _LOADER)
+        return self.within(one) or self._of_unpacked(one, _OWN_CLASSES, _LOADER) or self._own_classes(one)
+
+    def _own_classes(self, one: Found) -> bool:
+        """Whether a class is of an application beside its libraries, which were read, or what a project's build made.
+
+        So is one of a library that a file in its unpacked archive names, by its group.
+        """
+        above = tuple(_above(one.path))
+        if not self._of_groups.isdisjoint(above) or not _TASKS.intersection(above).isdisjoint(self._with_libraries):
+            return True
+        homes = (folder for folder in above if folder.rpartition("/")[2] == "classes")
+        for home in homes:
+            root = home.rpartition("/")[0]
+            project, _, built = root.rpartition("/")
+            if root in self._with_libraries or (
+                built in _BUILT and any(f"{project}/{name}".lstrip("/") in self._read for name in _BUILT[built])
+            ):
+                return True
+        return False
+
+    @cached_property
+    def _with_libraries(self) -> frozenset[str]:
+        """The folders with one of libraries: ``WEB-INF/lib`` beside ``WEB-INF/classes``, or ``libs`` beside ``classes``."""
+        places = (place.path for one in self._packages if one.type == JAVA.type for place in one.locations)
+        folders = (path.rpartition("/")[0] for path in places if "!/" not in path)
+        return frozenset(root for root, _, name in (one.rpartition("/") for one in folders) if name in {"lib", "libs"})
+
+    @cached_property
+    def _of_groups(self) -> frozenset[str]:
+        """The folders of classes of libraries of which files in unpacked archives name the group."""
+        places = (
+            (one.namespace, place.path) for one in self._packages if one.type == JAVA.type for place in one.locations
+        )
+        parted = ((group, *f"/{path}".rpartition(_MAVEN)) for group, path in places if "!/" not in path)
+        return frozenset(
+            f"{root}/{group.replace('.', '/')}".lstrip("/") for group, root, found, _ in parted if found and group
+        )
 
     def _of_unpacked(self, one: Found, *folders: str) -> bool:
         roots = (before for before, end, _ in (f"/{one.path}".partition(folder) for folder in folders) if end)
@@ -194,6 +248,10 @@ class _Places:
             for location in package.locations
         )
         return frozenset(folder for folders, path in located for folder in folders(path))
+
+    @cached_property
+    def _outside(self) -> Mapping[str, Package]:
+        return outside(self._found, self._packages)
 
     def part(self, one: Found) -> bool:
         """Whether a shared library lies within a package, or belongs to a program that is told of."""
@@ -461,6 +519,7 @@ _RULES: Final[Mapping[str, Callable[[_Places, Found], bool]]] = MappingProxyType
         kinds.MODULE: _Places.named,
         kinds.MODULE_LIST: _Places.told,
         kinds.FRONT_ENDS: _Places.told,
+        kinds.OUTSIDE: _Places.told,
         kinds.VENDORED: _Places.vendored,
         kinds.ARCHIVE: _Places.left_over,
         archives.KIND: _Places.unpacked,

@@ -136,6 +136,7 @@ MODULE: Final = PYTHON_MODULES
 MODULE_LIST: Final = "names of such folders and modules"
 FRONT_ENDS: Final = "front ends of distributions"
 """Their ``package.json``, by the lists of what the distributions brought."""
+OUTSIDE: Final = "files that packages put outside of their folders"
 DOTNET: Final = ".NET dependency lists"
 KINDS: Final = MappingProxyType(
     {

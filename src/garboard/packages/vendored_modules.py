@@ -17,16 +17,24 @@ _PATH_AND_VERSION: Final = 2
 
 
 def catalog(file: File, /) -> Iterator[Fact]:
-    """The modules as ``path@version``; none where it does not tell them all."""
-    yield Unread(kind=kinds.VENDORED, names=tuple(dict.fromkeys(_modules(file.data))))
+    """The modules as ``path@version``; none where it does not tell them all, and nothing where all lie in the project itself."""
+    found = _modules(file.data)
+    if found is None or found:
+        yield Unread(kind=kinds.VENDORED, names=tuple(dict.fromkeys(found or ())))
 
 
-def _modules(data: bytes) -> list[str]:
+def _modules(data: bytes) -> list[str] | None:
+    """What the lines name, but for folders in the place of modules, whose own go.mod tells; None where there are none."""
     found = []
+    lines = 0
     for line in legible(data).splitlines():
         if line.startswith("# "):
-            words = line[2:].rpartition("=>")[2].split()
+            lines += 1
+            _, replaced, stated = line[2:].rpartition("=>")
+            words = stated.split()
+            if replaced and stated.lstrip().startswith((".", "/")):
+                continue
             if len(words) != _PATH_AND_VERSION:
-                return []
+                return None
             found.append("@".join(words))
-    return found
+    return found if lines else None

@@ -183,6 +183,25 @@ def test_copies_in_a_list_are_told_from_what_is_installed():
     ]
 
 
+def test_a_list_of_copies_may_have_hashes_and_licenses_are_no_packages():
+    home = "usr/lib/python3/site-packages"
+    hashed = "html5lib==1.1 \\\n    --hash=sha256:0d78f8 \\\n    --hash=sha256:b2e5b4\nsix==1.0 --hash=sha256:00\n"
+    found = taken(
+        {
+            f"{home}/bleach-6.4.0.dist-info/METADATA": headers("bleach", "6.4.0"),
+            f"{home}/bleach-6.4.0.dist-info/licenses/bleach/_vendor/html5lib-1.1.dist-info/LICENSE": b"text",
+            f"{home}/bleach-6.4.0.dist-info/licenses/bleach/_vendor/x-1.dist-info/METADATA": headers("x", "1"),
+            f"{home}/bleach/_vendor/vendor.txt": hashed.encode(),
+        }
+    )
+    assert {(one.name, one.version) for one in found.packages} == {
+        ("bleach", "6.4.0"),
+        ("html5lib", "1.1"),
+        ("six", "1.0"),
+    }
+    assert not found.gaps
+
+
 def test_a_copy_with_metadata_is_listed_once():
     home = "usr/lib/python3/site-packages/setuptools/_vendor"
     found = taken(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import json
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -22,6 +24,7 @@ from garboard.model.package import Inventory
 from garboard.packages import bills, unread, unread_kinds
 from garboard.packages.assemble import assemble
 from garboard.packages.catalogers import CATALOGERS
+from garboard.packages.declared import DECLARATIONS
 from tests.unit.ecosystems.test_programs import information
 from tests.unit.executables import elf
 from tests.unit.image.layers.builders import Entry, Given, folder, link, tar
@@ -630,6 +633,41 @@ ELF = b"\x7fELF" + bytes(60)
 
 
 @pytest.mark.parametrize(
+    ("listed", "described", "told"),
+    [
+        (b"../../../bin/x,sha256=a,1\n", True, False),
+        (b"../../../bin/x,sha256=a,1\r\nx/__init__.py,,\r\n", True, False),
+        (b"../../../bin/x,sha256=a,1\n", False, True),
+        (b"../../../bin/y,sha256=a,1\n", True, True),
+        (b"../../../../../opt/v/bin/x,sha256=a,1\n", True, True),
+        (b"../../../../v/bin/x,sha256=a,1\n", True, True),
+        (b"", True, True),
+    ],
+)
+def test_a_program_that_a_python_package_brought(listed: bytes, told: bool, *, described: bool) -> None:
+    home = "opt/v/lib/python3.11/site-packages/x-1.dist-info"
+    files = {"opt/v/bin/x": ELF, f"{home}/RECORD": listed}
+    if described:
+        files[f"{home}/METADATA"] = b"Name: x\nVersion: 1\n"
+    assert (PROGRAMS in kinds(layer(files))) == told
+    assert (PROGRAMS in kinds(layer(files), layer({"opt/v/bin/z": b""}))) == told
+
+
+@pytest.mark.parametrize(("version", "same"), [("1.0.0", True), ("2.0.0", False)])
+def test_the_crate_of_a_program_that_a_python_package_brought_is_that_package(version: str, *, same: bool) -> None:
+    crates = {"packages": [{"name": "x", "version": "1.0.0", "source": "local", "root": True}]}
+    home = f"opt/v/lib/python3.11/site-packages/x-{version}.dist-info"
+    files = {
+        "opt/v/bin/x": elf({".dep-v0": zlib.compress(json.dumps(crates).encode())}),
+        f"{home}/RECORD": b"../../../bin/x,,\n",
+        f"{home}/METADATA": f"Name: x\nVersion: {version}\n".encode(),
+    }
+    crate, wheel = inventory(layer(files)).packages
+    assert (crate.type, crate.application, wheel.type) == ("cargo", True, "pypi")
+    assert crate.same_as == (wheel.id if same else "")
+
+
+@pytest.mark.parametrize(
     ("path", "what", "names"),
     [
         ("six.py", "six.py", "six.py,sha256=x,1\n"),
@@ -956,3 +994,66 @@ def test_bills_of_a_distribution_are_answered_by_its_metadata(name: str) -> None
     assert bills.KIND in kinds(layer({f"{home}/WHEEL": b""} | bill))
     assert not kinds(layer(bill | metadata))
     assert list(kinds(layer({"srv/sboms/a.cdx.json": b"{}"} | metadata))) == [bills.KIND]
+
+
+CLASS = b"\xca\xfe\xba\xbe"
+POM = b"<project><groupId>g</groupId><artifactId>a</artifactId><version>1</version></project>"
+READERS = (*CATALOGERS, *DECLARATIONS)
+
+
+def tree(root: Path) -> OpenedTree:
+    return OpenedTree(image=Image(name="x", source="dir"), tree=Tree(root=root))
+
+
+@pytest.mark.parametrize(
+    ("path", "beside", "told"),
+    [
+        ("app/classes/demo/App.class", "app/libs/a-1.jar", False),
+        ("srv/webapps/ROOT/WEB-INF/classes/demo/App.class", "srv/webapps/ROOT/WEB-INF/lib/a-1.jar", False),
+        ("var/task/demo/App.class", "var/task/lib/a-1.jar", False),
+        ("srv/demo/App.class", "srv/lib/a-1.jar", True),
+        ("app/classes/demo/App.class", "libs/a-1.jar", True),
+        ("app/other/demo/App.class", "app/libs/a-1.jar", True),
+        ("app/classes/demo/App.class", "app/libs/sub/a-1.jar", True),
+    ],
+)
+def test_an_applications_own_classes_beside_its_libraries(path: str, beside: str, *, told: bool) -> None:
+    library = io.BytesIO()
+    with zipfile.ZipFile(library, "w") as made:
+        made.writestr("META-INF/maven/g/a/pom.properties", "groupId=g\nartifactId=a\nversion=1\n")
+    assert (unread_kinds.CLASSES in kinds(layer({path: CLASS, beside: library.getvalue()}))) == told
+
+
+@pytest.mark.parametrize(
+    ("path", "project", "told"),
+    [
+        ("target/classes/demo/App.class", "pom.xml", False),
+        ("api/build/classes/java/main/demo/App.class", "api/build.gradle.kts", False),
+        ("api/build/classes/java/main/demo/App.class", "build.gradle", True),
+        ("target/other/demo/App.class", "pom.xml", True),
+    ],
+)
+def test_what_the_build_of_a_tree_made(path: str, project: str, tmp_path: Path, *, told: bool) -> None:
+    for name, data in ((path, CLASS), (project, POM if project == "pom.xml" else b"plugins { java }\n")):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(data)
+    found = {gap.subject for gap in assemble(images.read(tree(tmp_path), READERS, NoCache(), Options())).gaps}
+    assert (unread_kinds.CLASSES in found) == told
+
+
+PROPERTIES = b"#Created by Maven\nversion=2.14.0\ngroupId=org.apache.logging.log4j\nartifactId=log4j-core\n"
+
+
+def test_what_an_unpacked_archive_states_of_its_libraries() -> None:
+    path = "app/META-INF/maven/org.apache.logging.log4j/log4j-core/pom.properties"
+    its, others = "app/org/apache/logging/log4j/core/X.class", "app/org/x/X.class"
+    found = inventory(layer({path: PROPERTIES, its: CLASS}))
+    assert [(one.full_name, one.version) for one in found.packages] == [
+        ("org.apache.logging.log4j/log4j-core", "2.14.0")
+    ]
+    assert not found.gaps
+    assert kinds(layer({path: PROPERTIES, its: CLASS, others: CLASS})) == {
+        unread_kinds.CLASSES: f"found, and not read: {others}"
+    }
+    assert list(kinds(layer({path: b"groupId=${x}\n"}))) == [path]
+    assert not inventory(layer({path.replace("app/", "app/target/classes/"): PROPERTIES})).packages

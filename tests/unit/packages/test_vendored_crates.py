@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from garboard.packages import unread_kinds as kinds
 from tests.unit.packages.test_declared import read
 
 LOCK = '[[package]]\nname = "{}"\nversion = "1.0.0"\nsource = "registry+https://github.com/rust-lang/crates.io-index"\n'
@@ -60,6 +61,28 @@ def test_the_lists_of_vendored_modules_are_not_the_projects(tmp_path: Path, name
     assert not found.gaps
     found = read(tmp_path / "other", {**files, f"third/vendor/x.y/z/{name}": LISTS[name]})
     assert found.gaps or len(found.packages) > 3 or name == "Dockerfile"
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        ("# x.y/z v1.0.0\n# b v0.0.0 => ./api\n## explicit; go 1.21\nb\n# b => ./api\n", False),
+        ("# b v0.0.0 => ./api\n# b => ./api\n", False),
+        ("# x.y/z v1.0.0\n# b v0.0.0 => /srv/a b\n", False),
+        ("# x.y/z v2.0.0\n# b v0.0.0 => ./api\n", True),
+        ("# x.y/z\n# b v0.0.0 => ./api\n", True),
+        ("", True),
+    ],
+)
+def test_modules_in_whose_place_a_folder_stands(tmp_path: Path, lines: str, *, told: bool) -> None:
+    files = {
+        "go.mod": f"{GO}\nrequire b v0.0.0\n\nreplace b => ./api\n",
+        "api/go.mod": "module b\n\ngo 1.22.0\n",
+        "vendor/modules.txt": lines,
+    }
+    found = read(tmp_path, files)
+    assert (kinds.VENDORED in {gap.subject for gap in found.gaps}) == told
+    assert "z" in {one.name for one in found.packages}
 
 
 def test_what_is_installed_there_is_read(tmp_path: Path) -> None:

@@ -177,6 +177,8 @@ _SCRIPTS: Final = tuple(one.end.decode() for one in _GLANCES)
 NATIVE: Final = "GraalVM native images"
 
 
+UNPACKED: Final = "**/META-INF/maven/*/*/pom.properties"
+"""What an unpacked archive states of itself, and of libraries whose classes were packed into it."""
 ECOSYSTEM: Final = Ecosystem(
     name="maven",
     type="maven",
@@ -184,7 +186,10 @@ ECOSYSTEM: Final = Ecosystem(
     manager="maven",
     language="java",
     osv="Maven",
-    globs=tuple(f"**/*.{one}" for kind in KINDS for one in (kind, kind.upper())),  # a class path takes any name
+    globs=(
+        *(f"**/*.{one}" for kind in KINDS for one in (kind, kind.upper())),  # a class path takes any name
+        UNPACKED,
+    ),
     mapped=True,
     load_catalog=_catalog,
     blank=r"(?<!gradle)\.lockfile$|\.properties$",

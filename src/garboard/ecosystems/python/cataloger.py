@@ -22,6 +22,8 @@ _FIXTURE = re.compile(
     r"[^/]+\.(?:egg|dist-info|egg-info|whl|pyz|pex)\b"
 )
 """What a distribution brings for its own tests."""
+_LICENSES = ".dist-info/licenses/"
+"""The texts of its licenses, in folders as they lie in its sources."""
 _BLANK = re.compile(rb"\r?\n\r?\n")
 _FIELD = re.compile(
     r"^(Name|Version|License-Expression|License|Classifier|Requires-Dist|Provides-Dist|(?:Author|Maintainer)(?:-email)?)"
@@ -88,8 +90,8 @@ def described(path: str, data: bytes) -> Iterator[Fact]:
 
 
 def in_fixtures(path: str) -> bool:
-    """Whether it lies within what a distribution brings for its own tests."""
-    return _FIXTURE.search(path) is not None
+    """Whether it lies within what a distribution brings for its own tests, or where it has the texts of licenses."""
+    return _FIXTURE.search(path) is not None or _LICENSES in path
 
 
 def _complaint(name: str, version: str) -> str:

@@ -37,8 +37,8 @@ def listed(path: str, data: bytes) -> Iterator[Fact]:
         return
     left = []
     for number, line in enumerate(lock_text.legible(data).splitlines(), 1):
-        text = line.partition(" #")[0].strip()
-        if not text or text.startswith("#"):
+        text = line.partition(" #")[0].strip().removesuffix("\\").rstrip()
+        if not text or text.startswith(("#", "--hash")):
             continue
         found = _PINNED.match(text)
         if found is None:
