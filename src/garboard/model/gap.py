@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from garboard.model.base import Value
 
 _READING: Final = frozenset({"image", "catalog"})
 _NAMED: Final = 3
+_OF_TESTS: Final = frozenset({"test", "tests", "spec", "__tests__"})
+_FIXTURES: Final = frozenset({"fixture", "fixtures", "__fixtures__"})
 
 
 class Gap(Value, tag_field="fact", tag="gap"):
@@ -32,15 +34,45 @@ class Gap(Value, tag_field="fact", tag="gap"):
 
 
 def gathered(gaps: Iterable[Gap]) -> tuple[Gap, ...]:
-    """Return the gaps, each once; of more than three that differ in nothing but the subject, one that names three."""
+    """Return the gaps, each once; of more than three that differ in nothing but the subject, one that names three.
+
+    So it is with those of more than three files in one folder of what tests are given, whatever their reasons.
+    """
     alike: dict[tuple[str, str], dict[str, None]] = {}
-    for gap in gaps:
+    for gap in _of_tests(gaps):
         alike.setdefault((gap.stage, gap.reason), {})[gap.subject] = None
     return tuple(
         Gap(stage=stage, subject=subject, reason=reason)
         for (stage, reason), subjects in alike.items()
         for subject in ([_few(list(subjects))] if len(subjects) > _NAMED else subjects)
     )
+
+
+def _of_tests(gaps: Iterable[Gap]) -> Iterator[Gap]:
+    """The gaps; in the place of the first of many in a folder of fixtures stands one for all."""
+    parted = [(gap, _fixtures(gap.subject)) for gap in gaps]
+    folders: dict[tuple[str, str], dict[str, None]] = {}
+    for gap, folder in parted:
+        folders.setdefault((gap.stage, folder), {})[gap.subject[len(folder) + 1 :]] = None
+    told = set()
+    for gap, folder in parted:
+        names = list(folders[gap.stage, folder])
+        if not folder or len(names) <= _NAMED:
+            yield gap
+        elif (gap.stage, folder) not in told:
+            told.add((gap.stage, folder))
+            reason = f"{len(names)} files there that tests are given were not judged, or not in full: {_few(names)}"
+            yield Gap(stage=gap.stage, subject=folder, reason=reason)
+
+
+def _fixtures(path: str) -> str:
+    """The folder of files that tests are given in which a path lies; empty if it does not."""
+    parts = path.split("/")[:-1]
+    tests = next((at for at, part in enumerate(parts) if part in _OF_TESTS), len(parts))
+    for at, part in enumerate(parts):
+        if part == "testdata" or (at > tests and part in _FIXTURES):
+            return "/".join(parts[: at + 1])
+    return ""
 
 
 def _few(subjects: list[str]) -> str:

@@ -153,6 +153,9 @@ _MAVEN: Final = "/META-INF/maven/"
 _LOADER: Final = "/org/springframework/boot/loader/"
 
 
+_TARGET: Final = "target"
+_CARGO: Final = ("Cargo.lock", "Cargo.toml")
+"""The folder in which cargo puts what it builds, and the files of a project or workspace beside it."""
 _TASKS: Final = frozenset({"var/task"})
 """Where AWS Lambda has functions: their classes beside ``lib``."""
 _BUILT: Final = MappingProxyType({"target": ("pom.xml", "build.sbt"), "build": ("build.gradle", "build.gradle.kts")})
@@ -253,9 +256,17 @@ class _Places:
     def _outside(self) -> Mapping[str, Package]:
         return outside(self._found, self._packages)
 
+    def program(self, one: Found) -> bool:
+        """Whether a program lies within a package, or cargo made it of a project of which the lists were read."""
+        built = (folder.rpartition("/") for folder in _above(one.path))
+        return self.within(one) or any(
+            name == _TARGET and not self._read.isdisjoint(f"{root}/{file}".lstrip("/") for file in _CARGO)
+            for root, _, name in built
+        )
+
     def part(self, one: Found) -> bool:
         """Whether a shared library lies within a package, or belongs to a program that is told of."""
-        return self.within(one) or not self._installations.isdisjoint(_above(one.path))
+        return self.program(one) or not self._installations.isdisjoint(_above(one.path))
 
     @cached_property
     def _installations(self) -> frozenset[str]:
@@ -502,7 +513,7 @@ _RULES: Final[Mapping[str, Callable[[_Places, Found], bool]]] = MappingProxyType
     {
         **dict.fromkeys(_BARE, _Places.described),
         **{kind: _Places.within for one in ECOSYSTEMS for kind in one.unread},
-        kinds.PROGRAM: _Places.within,
+        kinds.PROGRAM: _Places.program,
         kinds.PACKED: _Places.within,
         kinds.LIBRARY: _Places.part,
         kinds.RUNTIME: _Places.within,

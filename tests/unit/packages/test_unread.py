@@ -1041,6 +1041,29 @@ def test_what_the_build_of_a_tree_made(path: str, project: str, tmp_path: Path, 
     assert (unread_kinds.CLASSES in found) == told
 
 
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("target/debug/a", False),
+        ("target/debug/build/b-1/build-script-build", False),
+        ("target/x86_64-unknown-linux-gnu/release/deps/libb.so", False),
+        ("tools/a", True),
+        ("b/target/debug/a", True),
+    ],
+)
+def test_what_cargo_built_in_a_tree(path: str, tmp_path: Path, *, told: bool) -> None:
+    lock = b'version = 3\n[[package]]\nname = "a"\nversion = "0.1.0"\n'
+    for name, data in ((path, ELF), ("Cargo.lock", lock)):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(data)
+        (tmp_path / name).chmod(0o755)
+    found = {gap.subject for gap in assemble(images.read(tree(tmp_path), READERS, NoCache(), Options())).gaps}
+    assert found == ({PROGRAMS} if told else set())
+    (tmp_path / "Cargo.lock").unlink()
+    found = {gap.subject for gap in assemble(images.read(tree(tmp_path), READERS, NoCache(), Options())).gaps}
+    assert found == {LIBRARIES if path.endswith(".so") else PROGRAMS}
+
+
 PROPERTIES = b"#Created by Maven\nversion=2.14.0\ngroupId=org.apache.logging.log4j\nartifactId=log4j-core\n"
 
 
