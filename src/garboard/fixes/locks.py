@@ -48,7 +48,7 @@ def reworked(one: LockTool, files: Mapping[str, bytes], wanted: WantedVersion, r
     if not _SAFE.fullmatch(wanted.name):
         raise CannotEdit("its name is none that a tool is given")
     if one.refused and any(re.search(one.refused, data.decode("utf-8", "replace")) for data in files.values()):
-        raise CannotEdit(f"{one.manifest} goes by other folders, which {one.program} would need")
+        raise CannotEdit(f"{one.manifest} goes by other folders or addresses, which {one.program} would ask")
     given = dict(files)
     load = ecosystems.of(wanted.type).load_editor
     assert load is not None

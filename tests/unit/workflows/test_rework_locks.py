@@ -112,6 +112,7 @@ def test_a_manifest_and_its_lock_file_change_together(log: Path) -> None:
         ("os.remove(here('package.json'))", MANIFEST, ("a", "1.0.5"), "left no plain package.json"),
         (RAISING + "open(here('package.json'), 'w').write('{}')", MANIFEST, ("a", "1.0.5"), "changed more of package.json"),
         (RAISING, MANIFEST.replace(b'"1.0.0"', b'"file:../b"'), ("a", "1.0.5"), "other folders"),
+        (RAISING, MANIFEST.replace(b'"1.0.0"', b'"http://127.0.0.1:1/b.tgz"'), ("a", "1.0.5"), "or addresses"),
         (RAISING, b'{"workspaces": ["x"], ' + MANIFEST[1:], ("a", "1.0.5"), "other folders"),
         (RAISING, b"[", ("a", "1.0.5"), "not the JSON"),
     ],

@@ -181,7 +181,8 @@ ECOSYSTEM: Final = Ecosystem(
             # Corepack would fetch and run the program that the manifest names.
             environment=(("COREPACK_ENABLE_PROJECT_SPEC", "0"), ("NODE_OPTIONS", "")),
             kept=("npm_config_", "NPM_CONFIG_", "NODE_EXTRA_CA_CERTS"),
-            refused=r'"workspaces"|"(?:file|link|portal|workspace):',
+            refused=r'"workspaces"|"(?:file|link|portal|workspace):|"version"\s*:\s*"[a-z+]+://'
+            r'|"(?:[a-z]*[dD]ependencies|overrides)"\s*:\s*\{[^{}]*"[a-z+]+://',
             read=lock,
         )
         for lock in ("package-lock.json", "npm-shrinkwrap.json")
