@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -80,7 +81,7 @@ def command(settings: Settings) -> int:
     Exit code: 0 nothing to do, or the changes were written or asked for; 1 there are issues, and not all of that was done;
     2 an error, or a pull request failed; 3 no issues, but not everything could be judged.
     """  # noqa: D301  (\b is click's)
-    with termination.tidy(), _placed(settings) as placed:
+    with termination.interrupted(signal.SIGTERM), _placed(settings) as placed:
         return _done(placed)
 
 

@@ -54,6 +54,8 @@ submodules of Git that are not checked out, and with npm's list of a `node_modul
 It does so, too, with a file that is called as a list here but for capitals (`GEMFILE.LOCK`), which some systems find and others do
 not; .NET's are read. An empty lock file is told, as no tool leaves one. What version control keeps (`.git`, `.hg`, `.svn`) is not read.
 
+An image with a lock file that pins what is not installed there is not said to be clean either, whichever ecosystem above it is of.
+
 Commands that install packages in stated versions (`pip install django==3.2.0`, `npm install -g x@1.0.0`) are named, and take
 nothing from the coverage, where they are in files of continuous integration, in makefiles and in scripts (`.sh`, `.bash`, `.ps1`). Those
 of a Dockerfile are judged with the image that it builds: the report ends with the command for that.

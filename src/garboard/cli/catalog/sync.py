@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
 from garboard.cli import options as o
-from garboard.cli import read_opening, read_settings
+from garboard.cli import read_opening, read_settings, termination
 from garboard.cli.catalog.options import date, not_covered, now, writing
 from garboard.cli.command import command
 from garboard.cli.params import Given, Operand, texts, value
@@ -21,7 +21,6 @@ from garboard.model.errors import UsageError
 
 if TYPE_CHECKING:
     from garboard.basecatalog.writer import Writer
-    from garboard.image.repository import RemoteRepository
     from garboard.model.image import Platform
     from garboard.workflows.sync_catalog import Synced, SyncFilter
 
@@ -82,7 +81,11 @@ def _sync(repository: str, writer: Writer, settings: Sync) -> int:
     from garboard.workflows import sync_catalog
 
     opening = settings.opening
-    with contextlib.closing(RemoteRepository(repository, opening.options)) as remote, _interruptible(remote):
+    # a busy registry may have asked for minutes, which an interrupt ends, too
+    with (
+        contextlib.closing(RemoteRepository(repository, opening.options)) as remote,
+        termination.interrupted(signal.SIGINT, remote.stop),
+    ):
         done = sync_catalog.sync(
             remote,
             writer,
@@ -93,21 +96,6 @@ def _sync(repository: str, writer: Writer, settings: Sync) -> int:
             tell=_teller(remote.name, quiet=opening.quiet),
         )
     return _synced(remote.name, done)
-
-
-@contextlib.contextmanager
-def _interruptible(remote: RemoteRepository) -> Iterator[None]:
-    """Make an interrupt end waits at once too: a busy registry may have asked for minutes."""
-
-    def interrupt(_number: int, _frame: object) -> None:
-        remote.stop()
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGINT, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def _platforms(given: tuple[Platform | None, ...]) -> tuple[Platform, ...] | None:
