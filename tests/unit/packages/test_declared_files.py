@@ -1435,6 +1435,8 @@ def test_long_repetitions_end(name: str, unit: str) -> None:
             "plugins { id 'a.b' version '1.0' }\ndependencies { api libs.a\n api projects.b }",
             {"a.b/a.b.gradle.plugin@1.0": 1},
         ),
+        ('dependencies {\n  api("g:x:1.0")\n  implementation("g", "a", "1.2")\n}', {"g/x@1.0": 2, "g/a@1.2": 3}),
+        ('dependencies {\n  api(platform(\n    "g:a:1.0"))\n  implementation(project(":b"))\n}', {"g/a@1.0": 3}),
     ],
 )
 def test_coordinates_in_a_build_script(tmp_path: Path, script: str, packages: dict[str, int]) -> None:
@@ -1523,3 +1525,23 @@ def test_what_is_from_a_source_repository_is_judged_by_its_version(tmp_path: Pat
         "names what is not from the npm registry and is not judged: loc",
         "comes from a source repository, and was judged as if it were the release of its version: tar",
     )
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("implementation deps.x", True),
+        ("implementation deps['x']", True),
+        ("implementation rootProject.ext.deps.x", True),
+        ("implementation getDep()", True),
+        ('implementation(dep("x"))', True),
+        ("implementation libs.x", False),
+        ("implementation(files('a.jar'))", False),
+        ("implementation platform(\n    'g:b:2.0')", False),
+        ("implementation 'g:b:2.0', 'g:c:2.0'", False),
+    ],
+)
+def test_a_line_that_is_not_understood_is_told_beside_others(tmp_path: Path, line: str, told: bool) -> None:
+    for number, script in enumerate((f"'g:a:1.0'\n  {line}", f"'g:a:1.0'\n  {line}\n  api 'g:z:1.0'")):
+        found = read(tmp_path / str(number), {"build.gradle": f"dependencies {{\n  api {script}\n}}\n"})
+        assert any("asks in ways that are not understood (lines 3)" in gap.reason for gap in found.gaps) == told

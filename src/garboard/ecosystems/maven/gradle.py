@@ -24,6 +24,9 @@ _WITH_PROPERTY: Final = re.compile(r"[\w.${}-]+:[\w.${}-]+(?::.*)?")
 _VALUE: Final = r"""\s*+[:=]\s*+["']([^"'\n]*+)["']"""
 _BY_NAME: Final = re.compile(rf"""\bgroup{_VALUE}\s*+,\s*+name{_VALUE}(?:\s*+,\s*+version{_VALUE})?""")
 _TEXT_ARGUMENT: Final = r"""\s*+["']([^"'\n]*+)["']\s*+"""
+_PART: Final = r"""\s*+["']([\w.-]++)["']\s*+"""
+_IN_PARTS: Final = re.compile(rf"""\b(\w++)\s*+\({_PART},{_PART}(?:,{_PART})?(?=[,)])""")
+"""What Kotlin's scripts give to a configuration: the group, the name and the version."""
 _LIBRARY: Final = re.compile(
     rf"""\blibrary\s*+\({_TEXT_ARGUMENT},{_TEXT_ARGUMENT},{_TEXT_ARGUMENT}\)(?:\s*+\.\s*+version\s*+\({_TEXT_ARGUMENT}\))?"""
 )
@@ -88,17 +91,26 @@ class _Script:
         self._ends = [found.start() for found in re.finditer(r"\n", text)]
         named = [(one, (one[1], one[2], one[3])) for one in _BY_NAME.finditer(text)]
         named += [(one, (one[2], one[3], one[4])) for one in _LIBRARY.finditer(text)]
+        named += [
+            (one, (one[2], one[3], one[4])) for one in _IN_PARTS.finditer(text) if _CONFIGURATION.fullmatch(one[1])
+        ]
+        named.sort(key=lambda one: one[0].start())
         self.found = [(one.start(), _asked(*parts, self._line(one.start()))) for one, parts in named]
         self.remarks: list[Remark] = []
         self._by_property: list[str] = []
         """Lines of artifacts that are not named there."""
-        self._named = sorted(place for place, _ in self.found)
+        self._named = [one.start() for one, _ in named]
+        self._named_to = [one.end() for one, _ in named]
         self._blocks: list[str] = []
         self._within = 0
         """Blocks of dependencies that are open."""
         self._opened = 0
         self._words = self._known = False
         """Whether the open one has any, and any that is understood."""
+        self._asking = self._asking_to = 0
+        """The line that asks for something of which nothing is understood yet; 0 where there is none."""
+        self._odd: list[str] = []
+        """Such lines."""
 
     def _line(self, place: int) -> int:
         return bisect_left(self._ends, place) + 1
@@ -116,14 +128,42 @@ class _Script:
                 self._state(word, one.strip("\"'"), place)
                 continue
             else:
-                self._words |= self._within > 0
-                self._known |= one in _OF_TREE or (one[:1].isupper() and _CONFIGURATION.fullmatch(word) is not None)
+                self._read_word(word, one, place)
             word = one
         while self._within:
             self._close(len(self._text))
+        if self._odd:
+            lines = lock_text.some(self._odd)
+            self.remarks.append(
+                Remark(f"asks in ways that are not understood (lines {lines}): what it names was not judged")
+            )
         if self._by_property:
             lines = lock_text.some(self._by_property)
             self.remarks.append(Remark(f"names artifacts by properties (lines {lines}): what it names was not judged"))
+
+    def _read_word(self, before: str, word: str, place: int) -> None:
+        self._words |= self._within > 0
+        asks = _CONFIGURATION.fullmatch(before) is not None
+        if word in _OF_TREE or (word[:1].isupper() and asks):
+            self._understood()
+        elif self._within and _CONFIGURATION.fullmatch(word) and self._begins(place):
+            self._leave()
+            self._asking, self._asking_to = self._line(place), place + len(word)
+
+    def _begins(self, place: int) -> bool:
+        """Whether what stands at a place is the first of its line, and nothing that the line before still asks for."""
+        inside = bool(self._asking) and not self._text[self._asking_to : place].strip(" \t\n(")
+        return not inside and not self._text[self._text.rfind("\n", 0, place) + 1 : place].strip(" \t{")
+
+    def _understood(self) -> None:
+        self._known = True
+        self._asking = 0
+
+    def _leave(self) -> None:
+        """Go on to what follows a line that asks for something."""
+        if self._asking:
+            self._odd.append(str(self._asking))
+            self._asking = 0
 
     def _open(self, word: str, place: int) -> None:
         if word == "dependencies" and not self._within:
@@ -136,8 +176,10 @@ class _Script:
         if not self._blocks or self._blocks.pop() != "dependencies":
             return
         self._within -= 1
+        odd = len(self._odd)
+        self._leave()
         named = bisect_left(self._named, self._opened) < bisect_left(self._named, place)
-        if not self._within and self._words and not self._known and not named:
+        if not self._within and self._words and not self._known and not named and len(self._odd) == odd:
             line = self._line(self._opened)
             self.remarks.append(
                 Remark(f"has dependencies at line {line} that are not stated there: what it names was not judged")
@@ -155,10 +197,12 @@ class _Script:
         ) is not None
         if parts is not None and (_STATED.fullmatch(parts[3]) if parts[3] else asks):
             self.found.append((place, _asked(parts[1], parts[2], parts[3], self._line(place))))
-            self._known = True
+            self._understood()
         elif asks and "$" in value and _WITH_PROPERTY.fullmatch(value):
             self._by_property.append(str(self._line(place)))
-            self._known = True
+            self._understood()
+        elif (before := bisect_left(self._named, place)) and place < self._named_to[before - 1]:
+            self._understood()
 
 
 def _blank(text: str) -> str:
