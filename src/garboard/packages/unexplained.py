@@ -456,9 +456,12 @@ class _Places:
     def met(self, one: Found) -> bool:
         """Whether anything that an application needs is installed where that looks for it, or it is part of a package.
 
-        So it is where a distribution of Python brought it, and where a lock file that was read declares it, in its folder or above.
+        So it is where a distribution of Python brought it, and where a lock file that was read declares it, in its folder or
+        above. One that may be a package of a registry, and has no packages beside it at all, is told as such.
         """
-        homes = ("node_modules/", *(f"{folder}/node_modules/" for folder in _above(one.path)))
+        if one.path in self._publishable and one.path.rpartition("/")[0] not in self._module_homes:
+            return True
+        homes = ("node_modules/", f"{one.path}!/", *(f"{folder}/node_modules/" for folder in _above(one.path)))
         above = frozenset(("", *_above(one.path)))
         return (
             self.within(one)
@@ -470,6 +473,23 @@ class _Places:
                 for path, declared in self._located[_UNMET[one.kind], name]
             )
         )
+
+    @cached_property
+    def _publishable(self) -> frozenset[str]:
+        """Where applications lie that may be packages of a registry."""
+        own = (one for one in self._packages if one.application and one.publishable)
+        return frozenset(location.path for one in own for location in one.locations)
+
+    @cached_property
+    def _module_homes(self) -> frozenset[str]:
+        """The folders in which ``node_modules`` with packages lies."""
+        found: set[str] = set()
+        for path in (location.path for one in self._packages for location in one.locations):
+            before, inside, _ = path.rpartition("node_modules/")
+            while inside:
+                found.add(before.rstrip("/"))
+                before, inside, _ = before.rpartition("node_modules/")
+        return frozenset(found)
 
     @cached_property
     def _front_ends(self) -> frozenset[str]:

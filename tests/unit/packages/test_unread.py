@@ -1080,3 +1080,20 @@ def test_what_an_unpacked_archive_states_of_its_libraries() -> None:
     }
     assert list(kinds(layer({path: b"groupId=${x}\n"}))) == [path]
     assert not inventory(layer({path.replace("app/", "app/target/classes/"): PROPERTIES})).packages
+
+
+@pytest.mark.parametrize("more", [{}, {"private": True}])
+@pytest.mark.parametrize(
+    ("beside", "told"),
+    [
+        ({"app/node_modules/tslib/package.json": b'{"name": "tslib", "version": "1.0.0"}'}, True),
+        ({"app/node_modules/a/package.json": b'{"name": "a", "version": "1.0.0"}'}, False),
+        ({"node_modules/a/package.json": b'{"name": "a", "version": "1.0.0"}'}, False),
+    ],
+)
+def test_an_application_with_other_packages_than_it_needs(
+    more: dict[str, object], beside: dict[str, bytes], told: bool
+) -> None:
+    manifest = {"name": "web", "version": "1.0.0", "dependencies": {"a": "1", "b": "1"}, **more}
+    found = kinds(layer({"app/package.json": json.dumps(manifest).encode(), **beside}))
+    assert any("without the npm packages that they need" in one for one in found) == told

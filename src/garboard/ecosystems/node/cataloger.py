@@ -101,7 +101,7 @@ def described(path: str, data: bytes) -> Iterator[Fact]:
         yield Gap(stage="catalog", subject=path, reason=f"package {name} has no version")
         return
     yield _package(manifest, name, version, application=application, publishable=application and publishable)
-    if application and not publishable:
+    if application:
         yield from _needs(path, manifest)
 
 
