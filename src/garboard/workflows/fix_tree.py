@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from garboard import ecosystems
+from garboard.fixes import manifests
 from garboard.fixes.edited_files import EditedFiles, Made
 from garboard.model.action import Action, ActionKind, WantedVersion
 from garboard.model.attribution import Place
-from garboard.model.fix import ActionEdits, CannotEdit, Fixes
+from garboard.model.fix import ActionEdits, AlreadyAsked, CannotEdit, Fixes
 from garboard.model.recommendation import Counts
 from garboard.model.report import Coverage
 from garboard.workflows.fixed_parts import FixedPart, together
@@ -88,10 +89,36 @@ class _Tree:
         packages: dict[str, list[Finding]] = {}
         for one in findings:
             packages.setdefault(one.package.id, []).append(one)
-        for found in packages.values():
-            fixable = [one for one in found if one.fixed_in]
-            if fixable:
-                yield self._raise(path, found[0].package, found, fixable)
+        made = [
+            self._raise(path, found[0].package, found, fixable)
+            for found in packages.values()
+            if (fixable := [one for one in found if one.fixed_in])
+        ]
+        for left in [each for each in made if not each.files]:
+            place = next((place for place, change in enumerate(made) if self._brings(path, change, left)), None)
+            if place is not None:
+                made[place] = msgspec.structs.replace(made[place], action=_with(made[place].action, left.action))
+                made.remove(left)
+        yield from made
+
+    def _brings(self, path: str, change: ActionEdits, other: ActionEdits) -> bool:
+        """Whether a change of a file gives what another one was to, since both packages go by the same text."""
+        files = [one for one in change.files if one.file == self._context.name(path)]
+        return any(
+            self._asks(path, one.after, wanted) and not self._asks(path, one.before, wanted)
+            for one in files
+            for wanted in other.action.wanted
+        )
+
+    def _asks(self, path: str, data: bytes, wanted: WantedVersion) -> bool:
+        """Whether a file of these bytes asks for the version, or a later one."""
+        try:
+            manifests.raising(path, data, wanted, self._edited.exists)
+        except AlreadyAsked:
+            return True
+        except CannotEdit:
+            return False
+        return False
 
     def _raise(
         self, path: str, package: Package, findings: Sequence[Finding], fixable: Sequence[Finding]
@@ -171,6 +198,18 @@ class _Tree:
         if not paths or any(len(one) == 1 for one in paths):
             return ""
         return ecosystems.displayed(self._packages[paths[0][0]]) if paths[0][0] in self._packages else "another package"
+
+
+def _with(action: Action, other: Action) -> Action:
+    """A change that also brings what another one was to."""
+    wanted = other.wanted[0]
+    return msgspec.structs.replace(
+        action,
+        text=f"{action.text}, and {wanted.name} with it",
+        wanted=(*action.wanted, *other.wanted),
+        clears=tuple(sorted({*action.clears, *other.clears})),
+        adds=tuple(sorted({*action.adds, *other.adds})),
+    )
 
 
 def _fixes(report: Report, path: str, findings: Sequence[Finding], changes: Sequence[ActionEdits]) -> Fixes:

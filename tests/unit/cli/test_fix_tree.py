@@ -48,6 +48,10 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     directory.mkdir()
     for shard, found in {
         "osv:PyPI": [advisory("CVE-2024-2", "PyPI", "django", "3.2.25", "pep440")],
+        "osv:Maven": [
+            advisory("CVE-2024-5", "Maven", "org.a:b", "1.2", "maven"),
+            advisory("CVE-2024-6", "Maven", "org.a:c", "1.1.1", "maven"),
+        ],
         "osv:npm": [
             advisory("CVE-2024-3", "npm", "lodash", "4.17.12", "semver"),
             advisory("CVE-2024-4", "npm", "inner", "1.0.1", "semver"),
@@ -159,3 +163,18 @@ def test_a_file_that_cannot_be_changed_with_the_others_keeps_them(project: Path)
     result = run("--apply", "--offline")
     assert Path("one/requirements.txt").read_text() == "django==3.2.0\n"
     assert "one/environment.yml asks for 3.2.0 too" in result.stdout
+
+
+def test_what_goes_by_the_same_text_is_raised_with_it(project: Path) -> None:
+    for name in ("api", "worker", "web"):
+        git("rm", "-q", "-r", name)
+    (project / "mine" / "requirements.txt").unlink()
+    libraries = "".join(f'{one} = {{ module = "org.a:{one}", version.ref = "a" }}\n' for one in "bc")
+    commit({"gradle/libs.versions.toml": f'[versions]\na = "1.0"\n[libraries]\n{libraries}'})
+    found = json.loads(run("--json", "--offline", "--apply").stdout)
+    (change,) = found["changes"]
+    assert change["text"] == "Raise org.a:b 1.2 or later in gradle/libs.versions.toml, and org.a:c with it"
+    assert [one["id"] for one in change["clears"]] == ["CVE-2024-5", "CVE-2024-6"]
+    assert (found["issues"], found["remaining"]) == (2, 0)
+    assert 'a = "1.2"' in Path("gradle/libs.versions.toml").read_text()
+    assert json.loads(run("--json", "--offline").stdout)["issues"] == 0
