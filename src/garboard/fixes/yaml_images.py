@@ -91,7 +91,7 @@ def named(data: bytes) -> Iterator[NamedImage | PutTogether]:
         read = _REMARKS.sub(_blank, text).replace("\t", " ")
     try:
         for node in yaml.compose_all(read, Loader=yaml.SafeLoader):
-            yield from _Walk(WrittenValues(text, skipped), node, is_json=is_json).images(node)
+            yield from _Walk(WrittenValues(text, skipped, _free(node)), node, is_json=is_json).images(node)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise CannotEdit(f"it is no YAML: {' '.join(str(error).split())[:200]}") from error
 
@@ -115,6 +115,23 @@ def _merged(values: Mapping[str, Node]) -> Iterator[Node]:
     """The mappings that one takes over (``<<``)."""
     found = values.get("<<")
     yield from [one for one in (found, *_items(found)) if isinstance(one, MappingNode)]
+
+
+def _free(root: Node | None) -> frozenset[int]:
+    """The values below keys of the user's own, by their identity: an alias has the node of its anchor."""
+    found: set[int] = set()
+    seen: set[tuple[int, bool]] = set()
+    waiting = [(root, False)]
+    while waiting:
+        node, free = waiting.pop()
+        if node is None or (id(node), free) in seen:
+            continue
+        seen.add((id(node), free))
+        if free:
+            found.add(id(node))
+        waiting += [(one, free) for one in _items(node)]
+        waiting += [(value, free or name in _FREE) for name, value in _values(node).items()]
+    return frozenset(found)
 
 
 class _Document:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Final, NamedTuple
 
 from yaml.nodes import Node, ScalarNode
@@ -28,6 +29,7 @@ _REGISTRY: Final = "registry"
 _NO_NAME: Final = "is no name of an image, and was not looked at"
 _ELSEWHERE: Final = "names no tag: what does stands elsewhere, and was not looked at"
 _NUMBER: Final = "is a number to YAML, and may lose its last zero: it was not looked at"
+_SHARED: Final = "is also what an alias gives to another key, and was not looked at"
 _OWN_DIGEST: Final = "has a digest in a value of its own that is not understood, and was not looked at"
 
 
@@ -50,9 +52,13 @@ class _Piece(NamedTuple):
 
 
 class WrittenValues:
-    """What the values of one file name; ``skipped`` bytes stand before the text."""
+    """What the values of one file name; ``skipped`` bytes stand before the text.
 
-    def __init__(self, text: str, skipped: int) -> None:
+    ``shared`` are nodes, by their identity, that an alias also has where nothing is to change.
+    """
+
+    def __init__(self, text: str, skipped: int, shared: AbstractSet[int]) -> None:
+        self._shared = shared
         self._text = text
         self._skipped = skipped
         self._ascii = text.isascii()
@@ -64,7 +70,9 @@ class WrittenValues:
         line = node.start_mark.line + 1
         shown = node.value.strip()[:100]
         part = self._part(node, before)
-        if part is None or any(one in part.text for one in "${"):
+        if id(node) in self._shared:
+            yield PutTogether(shown, line, _SHARED)
+        elif part is None or any(one in part.text for one in "${"):
             found = self._of_defaults(node, before) if part is not None else None
             if found is not None:
                 yield found._replace(platform=platform)
@@ -93,12 +101,8 @@ class WrittenValues:
     def _of_parts(self, values: Mapping[str, Node], repository: str, tag: str) -> NamedImage | str:
         """The image, or why it was not looked at."""
         stated = {key: self._part(values.get(key)) for key in (repository, tag, _DIGEST, _REGISTRY)}
-        if any(text_of(values.get(key)) and part is None for key, part in stated.items()):
-            return PutTogether("", 0).reason
-        if _is_shortened(values.get(tag)):
-            return _NUMBER
-        if any(text_of(values[key]) for key in values if _OTHER_DIGESTS.fullmatch(key)):
-            return _OWN_DIGEST
+        if doubt := self._doubt(values, tag, stated):
+            return doubt
         label, digest, registry = (
             one if one is not None and one.text else None for one in (stated[tag], stated[_DIGEST], stated[_REGISTRY])
         )
@@ -113,6 +117,16 @@ class WrittenValues:
             return PutTogether("", 0).reason
         line = values[repository].start_mark.line + 1
         return NamedImage(reference, line, name, label, digest, prefix) if _REFERENCE.match(reference) else _NO_NAME
+
+    def _doubt(self, values: Mapping[str, Node], tag: str, stated: Mapping[str, ValuePart | None]) -> str:
+        """Why what values say together is not looked at; empty if it is."""
+        if any(text_of(values.get(key)) and part is None for key, part in stated.items()):
+            return PutTogether("", 0).reason
+        if any(id(values.get(key)) in self._shared for key in stated):
+            return _SHARED
+        if _is_shortened(values.get(tag)):
+            return _NUMBER
+        return _OWN_DIGEST if any(text_of(values[key]) for key in values if _OTHER_DIGESTS.fullmatch(key)) else ""
 
     def _part(self, node: Node | None, before: str = "") -> ValuePart | None:
         """A scalar that is written as it is meant, without what stands ``before`` it; None for any other."""

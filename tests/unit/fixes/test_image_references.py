@@ -293,3 +293,18 @@ def test_aliases_do_not_multiply() -> None:
 )
 def test_the_platform_that_is_asked_for(text: str, platforms: list[str]) -> None:
     assert [one.platform for one in images(text.encode())] == platforms
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"a:\n  image: &i ruby:2.5.1\n  environment:\n    BASE: *i\n",
+        b"x-i: &i ruby:2.5.1\na:\n  environment: [*i]\n  image: *i\n  ports: []\n",
+        b"image:\n  repository: ruby\n  tag: &t 2.5.1\nenv:\n  V: *t\n",
+        b"a:\n  labels: &l {image: &i ruby:2.5.1}\n  image: *i\n  ports: []\n",
+    ],
+)
+def test_what_an_alias_gives_to_other_keys_stays(data: bytes) -> None:
+    assert images(data) == ()
+    (told,) = put_together(data)
+    assert "alias" in told.reason
