@@ -79,6 +79,12 @@ def _file(package: Package) -> str:
     return package.locations[0].file if package.locations else ""
 
 
+def _may_answer(package: Package) -> bool:
+    """Whether a file that declares it may answer for a project: no script that states its own, and not what only builds it."""
+    script = _file(package).endswith(tuple(one.end.decode() for one in ecosystems.of(package.type).glances))
+    return not script and (package.application or package.scope != DEVELOPMENT)
+
+
 def _home(path: str) -> str:
     """The folder of the project that a file is of."""
     folder = path.rpartition("/")[0]
@@ -127,7 +133,7 @@ class _Locks:
         for place, package in enumerate(packages):
             if not package.declared:
                 continue
-            if _file(package) not in manifests and (package.application or package.scope != DEVELOPMENT):
+            if _file(package) not in manifests and _may_answer(package):
                 self._nearest.setdefault((_home(_file(package)), package.type), _file(package))
             if package.application:
                 self._members[_file(package)].add(_named(package.type, package.full_name))

@@ -110,6 +110,15 @@ CASES = [
     Stated(
         "long.rb", 'require "bundler/inline"\ngemfile do\n  gem "a"\n' + "#\n" * 8192, {}, ("a",), ("more gems than",)
     ),
+    Stated(
+        "app.cs",
+        "#!/usr/bin/env dotnet\n#:package Newtonsoft.Json@12.0.1\n#:package A.B @ 1.0.0\n#:package Open\n#:package Any@1.*\n"
+        "#:sdk Microsoft.NET.Sdk.Web\nConsole.WriteLine();\n",
+        {"pkg:nuget/Newtonsoft.Json@12.0.1": 2, "pkg:nuget/A.B@1.0.0": 3},
+        ("Open", "Any"),
+        (lock_text.DIRECT,),
+    ),
+    Stated("plain.cs", "// none #:package\nclass A {}\n", {}),
     Stated("d.rs", "//! ```cargo\n//! [dependencies\n//! ```\n", {}, (), ("cannot be read",)),
 ]
 

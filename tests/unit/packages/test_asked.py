@@ -775,3 +775,10 @@ def test_what_only_builds_a_project_answers_for_nothing_that_it_needs(tmp_path: 
     }
     (gap,) = [one for one in read(tmp_path, files).gaps if one.subject == "setup.cfg"]
     assert "no lock file says in which versions" in gap.reason
+
+
+def test_a_script_answers_for_nothing_but_itself(tmp_path: Path) -> None:
+    project = '<Project><ItemGroup><PackageReference Include="Wild" Version="1.*" /></ItemGroup></Project>'
+    files = {"a.cs": "#:package A@1.0.0\n", "x.csproj": project}
+    (gap,) = [one for one in read(tmp_path, files).gaps if one.subject == "x.csproj" and "Wild" in one.reason]
+    assert "no lock file says in which versions" in gap.reason

@@ -5,9 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from garboard.model.ecosystem import Ecosystem, parent_folder, same_file
+from garboard.model.image import Glance
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from garboard.model.ecosystem import Catalog, Join, PlainCatalog, VersionOrder
+    from garboard.model.image import File
+    from garboard.model.package import Fact
     from garboard.model.program import Commands, Fix
 
 
@@ -36,7 +41,10 @@ BUNDLES: Final = ".NET programs bundled in one file"
 
 
 def _declared() -> PlainCatalog:
-    from garboard.ecosystems.nuget.declared import catalog
+    def catalog(file: File) -> Iterator[Fact]:
+        from garboard.ecosystems.nuget import declared, scripts
+
+        return scripts.catalog(file) if file.path.endswith(".cs") else declared.catalog(file)
 
     return catalog
 
@@ -88,7 +96,7 @@ ECOSYSTEM: Final = Ecosystem(
     globs=("**/*.deps.json",),
     packed=("**/*.deps.json",),
     load_catalog=_catalog,
-    version=5,
+    version=6,
     load_program=_program,
     appended=True,
     unread=(BUNDLES,),
@@ -103,6 +111,7 @@ ECOSYSTEM: Final = Ecosystem(
     ),
     manifests=(*(f"**/*.{end}" for one in _PROJECTS for end in (one, one.upper())), "**/global.json"),
     any_case=True,
+    glances=(Glance(end=b".cs", signs=(b"#:package",)),),
     load_declared=_declared,
     load_join=_join,
     nearest=same_file,
@@ -112,6 +121,6 @@ ECOSYSTEM: Final = Ecosystem(
     index="nuget.org",
     package_file="{name}.{version}.nupkg",
     misses="libraries that no `*.deps.json` lists, and applications bundled in one file without it (gaps); what a "
-    "C# file states in itself (`#:package`)",
+    "C# file states in itself (`#:package`) after its first 4 KiB",
     reference="https://github.com/dotnet/sdk/blob/main/documentation/specs/runtime-configuration-file.md",
 )
