@@ -237,8 +237,9 @@ def _of_repository(given: Given, place: str) -> Settings:
         o.CHECK_MIRRORS,
     ):
         if given.asked(one):
+            named = given.spelled(one) if isinstance(one, Option) else "IMAGE"
             raise UsageError(
-                "--repo is of all files, and no image is built", "leave out IMAGE, and the options of a build"
+                f"--repo is of all files, and no image is built: {named} is of one", f"leave out {named}, or --repo"
             )
     other = next((one for one in given[ONLY] if one not in ("base", "packages")), "")
     if other:

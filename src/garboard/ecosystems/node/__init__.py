@@ -166,7 +166,7 @@ ECOSYSTEM: Final = Ecosystem(
     projects=("package.json",),
     tied=(
         *((one, _NPM) for one in ("package-lock.json", "npm-shrinkwrap.json")),
-        ("yarn.lock", "yarn upgrade {name}@{version}` (`yarn up {name}@{version}` of Yarn 2 or newer"),
+        ("yarn.lock", "yarn upgrade {name}@{version}` or, with Yarn 2 or newer, `yarn up {name}@{version}"),
         ("pnpm-lock.yaml", "pnpm add --lockfile-only {name}@{version}"),
         ("bun.lock", "bun add {name}@{version}"),
         ("bun.lockb", "bun add {name}@{version}"),
