@@ -161,9 +161,9 @@ def _pass_map(header: bytes, source: ByteSource) -> None:
 def _is_header(block: bytes) -> bool:
     """Whether the checksum is right."""
     rest = block[:148] + block[156:]
+    stored = _number(block[148:156])
     unsigned = sum(rest) + 8 * 32
-    signed = unsigned - 256 * sum(byte > 127 for byte in rest)
-    return _number(block[148:156]) in (unsigned, signed)
+    return stored == unsigned or stored == unsigned - 256 * sum(byte > 127 for byte in rest)
 
 
 def _records(data: bytes) -> Iterator[tuple[bytes, bytes]]:

@@ -15,13 +15,15 @@ NAME: Final = "module-lists"
 VERSION: Final = 3
 GLOBS: Final = kinds.MODULE_LISTS
 _FRONT_END: Final = re.compile(rb'(?m)^"?([^",\r\n]*package\.json)"?,')
+_PACKAGE: Final = b"package.json"
 _LONGEST: Final = 4096
 """Bytes of a path."""
 _RECORD: Final = ".dist-info/RECORD"
 _UP: Final = b"../"
 _ABOVE: Final = re.compile(rb"(?m)^((?:\.\./){1,3})([^./,\r\n][^,\r\n]*)")
 """A path that leads out of that folder, and not out of the installation that it is of (``lib/pythonX.Y/site-packages``)."""
-_BEGINNING: Final = re.compile(rb"(?m)^([^/,\r\n]+)")
+_BEGINNING: Final = re.compile(rb"(?m)^([^/,\r\n]+)[^\r\n]*(?:[\r\n]+\1/[^\r\n]*)*")
+"""The first part of a path, with the lines after it whose paths begin with the same."""
 
 
 def catalog(file: File, /) -> Iterator[Fact]:
@@ -39,6 +41,8 @@ def catalog(file: File, /) -> Iterator[Fact]:
 
 
 def _front_ends(data: bytes) -> Iterator[str]:
+    if _PACKAGE not in data:
+        return
     for path in _FRONT_END.findall(data):
         if len(path) <= _LONGEST and b"node_modules/" not in path:
             yield path.decode("utf-8", "replace")
@@ -46,6 +50,8 @@ def _front_ends(data: bytes) -> Iterator[str]:
 
 def _outside(file: File, home: str) -> Iterator[Fact]:
     """What the distribution put beside the folder in which it lies: programs, and the data of an installation."""
+    if _UP not in file.data:
+        return
     above = home.split("/")
     paths = tuple(
         "/".join((*above[: -(len(up) // len(_UP))], rest.decode("utf-8", "replace")))

@@ -349,6 +349,18 @@ def test_a_compressed_program_of_any_size(path: str, data: bytes, mode: int, tmp
     assert [gap.subject for gap in found] == [archives.KIND]
 
 
+@pytest.mark.parametrize("path", ["usr/share/doc/a/a.gz", "usr/share/man/man1/a.1.gz", "opt/a.json.gz", "opt/a.js.gz"])
+def test_documents_and_data_are_not_decompressed(path: str, tmp_path: Path) -> None:
+    data = gzip.compress(LONG)
+    assert kinds(layer({path: data}, mode=0o644)) == {}
+    (tmp_path / path).parent.mkdir(parents=True)
+    (tmp_path / path).write_bytes(data)
+    opened = OpenedTree(image=Image(name="x", source="dir"), tree=Tree(root=tmp_path))
+    assert not [
+        gap for gap in assemble(images.read(opened, CATALOGERS, NoCache(), Options())).gaps if path in gap.reason
+    ]
+
+
 @pytest.mark.parametrize(
     "path",
     [

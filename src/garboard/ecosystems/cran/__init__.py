@@ -59,8 +59,8 @@ ECOSYSTEM: Final = Ecosystem(
     globs=("**/DESCRIPTION",),
     bare=(
         Bare(
-            within=b".rdb",
-            folder=rb"[^/\0]+(?=/R/(?:\Z|[^/\0]+\.rdb(?:\0|\Z)))|library/[^/\0]+\Z",
+            within=b"/R/",
+            folder=rb"[^/\0]+(?=/R/(?:\0|\Z))|library/[^/\0]+\Z",
             files=(b"DESCRIPTION",),
             contents=(b".rdb",),
             kind="R packages without a description",

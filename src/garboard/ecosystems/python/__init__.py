@@ -224,7 +224,7 @@ ECOSYSTEM: Final = Ecosystem(
         *(
             Bare(
                 within=b"/" + place + b"/",
-                folder=rb"(?<=/)" + place + rb"/(?!__pycache__/)[^\W\d]\w*(?=/)",
+                folder=b"/" + place + rb"/(?!__pycache__/)[^\W\d]\w*(?=/)",
                 files=(b"__init__.py",),
                 contents=(b".py", b".so", b"/__init__.pyc"),
                 kind=MODULES,

@@ -105,7 +105,7 @@ ECOSYSTEM: Final = Ecosystem(
     bare=(
         Bare(
             within=b"gems/",
-            folder=rb"(?<!bundler/)(?<![^/\0df])gems/[^/\0]+-\d[^/\0]*(?=/)",
+            folder=rb"(?<!bundler/)(?<![^/\0])gems/[^/\0]+-\d[^/\0]*(?=/)",
             files=(),
             contents=(b".rb",),
             kind="folders of gems",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cache
 
 from garboard.image.layers.globs import Matcher
@@ -27,17 +27,19 @@ class BareFolders:
         self._found: list[set[bytes]] = [set() for _ in self._rules]
         self._linked: list[set[bytes]] = [set() for _ in self._rules]
 
-    def look(self, names: bytes) -> None:
-        """Look through some of the layer's names, as they are joined in `garboard.image.layers.names`."""
+    def look(self, folders: Iterable[bytes], links: Sequence[tuple[bytes, bytes]]) -> None:
+        """Look through some of the layer's folders and links, as `garboard.image.layers.names.NameLog` has them."""
+        text = b"\0".join({*folders})
+        linking = b"\0".join(path for path, _ in links)
         for rule, found, linked in zip(self._rules, self._found, self._linked, strict=True):
-            if rule.within in names:
-                last, end = -1, 0
-                for match in _expression(rule).finditer(names):
-                    start = names.rfind(b"\0", 0, match.start()) + 1
-                    if start != last:
-                        _add(names, last, end, found, linked)
-                    last, end = start, match.end()
-                _add(names, last, end, found, linked)
+            if rule.within in text:
+                found.update(_in_text(rule, text))
+            if rule.within in linking:
+                linked.update(
+                    _target(path, target)
+                    for path, target in links
+                    if rule.within in path and _innermost(rule, path) == path
+                )
 
     def readings(self, names: tuple[bytes, ...], described: Collection[bytes]) -> Iterator[Reading]:
         """One for each folder that holds what counts, and none of the paths ``described``."""
@@ -70,16 +72,20 @@ class BareFolders:
         return Reading(path=path, reader=self._reader, facts=(fact,))
 
 
-def _add(names: bytes, start: int, end: int, found: set[bytes], linked: set[bytes]) -> None:
-    """Add the folder that ends here in the field that starts there, or the one to which a link in its place leads."""
-    mark = names[start : start + 1] if start >= 0 else b">"
-    if mark == b"l" and names[end : end + 2] == b"\0>":
-        stop = names.find(b"\0", end + 1)
-        target = names[end + 2 : stop if stop >= 0 else len(names)]
-        folder = posixpath.dirname(names[start + 1 : end])
-        linked.add(posixpath.normpath(posixpath.join(b"/", folder, target)).lstrip(b"/"))
-    elif mark != b">":
-        found.add(names[start + 1 : end])
+def _in_text(rule: Bare, text: bytes) -> Iterator[bytes]:
+    """The innermost such folder of each path in this text, in which a zero byte parts them."""
+    last, end = 0, 0
+    for match in _expression(rule).finditer(text):
+        start = text.rfind(b"\0", 0, match.start()) + 1
+        if start != last and end:
+            yield text[last:end]
+        last, end = start, match.end()
+    if end:
+        yield text[last:end]
+
+
+def _target(path: bytes, target: bytes) -> bytes:
+    return posixpath.normpath(posixpath.join(b"/", posixpath.dirname(path), target)).lstrip(b"/")
 
 
 def _described(rule: Bare, folder: bytes, described: Collection[bytes]) -> bool:

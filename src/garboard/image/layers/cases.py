@@ -41,8 +41,7 @@ class NamesInOtherCases:
     def of(self, path: bytes, last: bytes) -> Recased | None:
         """Who wants the file at this path, with ``last`` as its name, which nobody wants as it is."""
         lower = last.lower()
-        ends = self._matcher.extensions.get(lower[lower.rfind(b".") :], ())
-        if lower not in self._matcher.names and not lower.endswith(ends):
+        if lower not in self._matcher.names and not lower.endswith(self._matcher.ends(path.lower(), lower)):
             return None
         readers = self._matcher.readers(path.lower())
         folder = path[: len(path) - len(last)]

@@ -27,6 +27,7 @@ from garboard.image.layers.tar import (
     TAR_SIGN_AT,
     WINDOWS,
     mapped,
+    may_be_compressed_program,
 )
 from garboard.model.errors import ImageError
 from garboard.model.gap import Gap
@@ -89,6 +90,7 @@ class _Reading:
                     below = closed.union(*(self._above.get(one.name, ()) for one in entries))
                     self._closed = below.union(*(self._beside.get(one.name, ()) for one in entries))
                     below = below if below != closed else closed
+                    self._log.folders.append(folder + b"/" if folder else b"")
                     inner = (self._entry(folder, entry, device) for entry in entries)
                     folders += [(path, below) for path in inner if path is not None]
             except OSError as error:
@@ -113,6 +115,7 @@ class _Reading:
         if entry.is_symlink():
             target = os.readlink(entry.path)
             fields += (b"l" + path, b">" + target)
+            self._log.links.append((path, target))
             if _of_modules(folder, entry.name) and not self._leads_somewhere(entry.path, target):
                 self._gap(path, _LEADS_OUT)
         elif entry.is_dir(follow_symlinks=False):
@@ -131,11 +134,7 @@ class _Reading:
         matcher = self._matcher
         last = path[path.rfind(b"/") + 1 :]
         wanted: tuple[str, ...] = ()
-        if (
-            last in matcher.names
-            or last.endswith(matcher.extensions.get(last[last.rfind(b".") :], ()))
-            or path.startswith(matcher.folders)
-        ):
+        if last in matcher.names or last.endswith(matcher.ends(path, last)) or path.startswith(matcher.folders):
             wanted = matcher.readers(path)
         if not wanted:
             if (
@@ -223,7 +222,8 @@ class _Reading:
         if b"bin/" in path or b".so" in last or b"." not in last or last.endswith((*WINDOWS, *NO_EXTENSION)):
             return True
         status = entry.stat(follow_symlinks=False)
-        least = COMPRESSED_LEAST if last.endswith(COMPRESSED) else PROGRAM_ANYWHERE
+        compressed = last.endswith(COMPRESSED) and may_be_compressed_program(path)
+        least = COMPRESSED_LEAST if compressed else PROGRAM_ANYWHERE
         return bool(status.st_mode & 0o100) or status.st_size >= least
 
     def _file(self, path: bytes, entry: os.DirEntry[bytes], wanted: tuple[str, ...], *, program: bool = False) -> None:

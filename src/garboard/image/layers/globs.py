@@ -68,9 +68,9 @@ def _pattern(number: int, reader: str, glob: str, extra: Extra | None) -> Patter
 class Matcher:
     """Determines which readers want a path.
 
-    ``names``, ``extensions`` and ``folders`` are public so that a hot loop can check them itself before it calls `readers`:
-    nobody wants a path if its last component is not in ``names`` and ends with none of the suffixes that ``extensions`` has
-    for what follows its last dot, and that dot, and the path starts with none of ``folders``.
+    ``names``, ``extensions``, ``extensions_in`` and ``folders`` are public so that a hot loop can check them itself before
+    it calls `readers`: nobody wants a path if its last component is not in ``names`` and has none of its `ends`, and the
+    path starts with none of ``folders``.
     """
 
     def __init__(self, readers: Sequence[Reader], extras: Iterable[Extra] = (), aliases: Iterable[Alias] = ()) -> None:
@@ -117,7 +117,9 @@ class Matcher:
         self._patterns: dict[bytes, tuple[tuple[bytes, tuple[Pattern, ...]], ...]] = {}
         """Made of those when a path asks for the key, as few of the globs meet any; by the text that is in each path of them."""
         self.extensions: dict[bytes, tuple[bytes, ...]] = {}
-        """The ends of names that are wanted, by what follows their last dot."""
+        """The ends of names that are wanted in any folder, by what follows their last dot, and that dot."""
+        self.extensions_in: dict[bytes, dict[bytes, tuple[bytes, ...]]] = {}
+        """These and those that are wanted in folders of a name alone, by that name."""
         self._count = 0
         self._exact: dict[bytes, dict[str, Extra]] = {}
         self._in_folders: dict[tuple[bytes, str], Extra] = {}
@@ -152,14 +154,30 @@ class Matcher:
             self.names.add(key)
         elif (last.startswith("*.") or b"*" in folder) and (end := last.rpartition("*")[2])[:1] == ".":
             key = end.encode()
-            same = self.extensions.get(key[key.rfind(b".") :], ())
-            if key not in same:
-                self.extensions[key[key.rfind(b".") :]] = (*same, key)
+            self._add_end(folder[folder.rfind(b"/") + 1 :], key)
         else:
             key = folder + b"/"
             self.folders += (key,) if key not in self.folders else ()
         self._count += 1
         self._globs.setdefault(key, []).append((self._count, reader, glob, extra))
+
+    def _add_end(self, folder: bytes, end: bytes) -> None:
+        """Add the end of names that are wanted in folders of this name; in any if that is a pattern, or links lead to some."""
+        if b"*" in folder or self.aliases:
+            places = [self.extensions, *self.extensions_in.values()]
+        else:
+            places = [self.extensions_in.setdefault(folder, dict(self.extensions))]
+        extension = end[end.rfind(b".") :]
+        for ends in places:
+            if end not in (same := ends.get(extension, ())):
+                ends[extension] = (*same, end)
+
+    def ends(self, path: bytes, last: bytes) -> tuple[bytes, ...]:
+        """Return the ends of names of which the name of a wanted path has one, where ``last`` does not decide by itself."""
+        folder = path[: max(len(path) - len(last) - 1, 0)]
+        return self.extensions_in.get(folder[folder.rfind(b"/") + 1 :], self.extensions).get(
+            last[last.rfind(b".") :], ()
+        )
 
     def _patterns_of(self, key: bytes) -> tuple[tuple[bytes, tuple[Pattern, ...]], ...]:
         found = self._patterns.get(key)
@@ -239,8 +257,7 @@ class Matcher:
         """Those whose globs meet this path, and those that a folder was added for."""
         last = path[path.rfind(b"/") + 1 :]
         keys = [last] if last in self._globs else []
-        same = self.extensions.get(last[last.rfind(b".") :], ())
-        keys += [one for one in same if last.endswith(one) and one != last]
+        keys += [one for one in self.ends(path, last) if last.endswith(one) and one != last]
         if path.startswith(self.folders):
             keys += [folder for folder in self.folders if path.startswith(folder)]
         found = [

@@ -17,15 +17,23 @@ _DEFLATE_RAW: Final = -15
 
 
 class NameLog:
-    """Collects names in archive order; `append` is a list's own method, for a hot loop."""
+    """Collects names in archive order; `append` is a list's own method, for a hot loop.
 
-    __slots__ = ("_blocks", "_look", "fields")
+    Attributes:
+        fields: the records' fields (see above).
+        folders: folders that hold members, each with its trailing slash, at least once.
+        links: symbolic links, each with its target.
+    """
 
-    def __init__(self, look: Callable[[bytes], None] | None = None) -> None:
-        """``look`` is shown all names, joined, once."""
+    __slots__ = ("_blocks", "_look", "fields", "folders", "links")
+
+    def __init__(self, look: Callable[[list[bytes], list[tuple[bytes, bytes]]], None] | None = None) -> None:
+        """``look`` is shown all folders and links, once."""
         self._look = look
         self._blocks: list[bytes] = []
         self.fields: list[bytes] = []
+        self.folders: list[bytes] = []
+        self.links: list[tuple[bytes, bytes]] = []
 
     def pack(self) -> None:
         """Deflate the collected names once they fill a block."""
@@ -33,12 +41,13 @@ class NameLog:
             self._flush()
 
     def _flush(self) -> None:
+        if self._look is not None:
+            self._look(self.folders, self.links)
+        self.folders.clear()
+        self.links.clear()
         if self.fields:
-            names = b"\0".join(self.fields)
+            self._blocks.append(isal_zlib.compress(b"\0".join(self.fields), 1, _DEFLATE_RAW))
             self.fields.clear()
-            if self._look is not None:
-                self._look(names)
-            self._blocks.append(isal_zlib.compress(names, 1, _DEFLATE_RAW))
 
     def blocks(self) -> tuple[bytes, ...]:
         """Return all names, packed."""

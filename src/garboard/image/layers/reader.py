@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from isal import isal_zlib
@@ -222,7 +223,11 @@ class Collector:
 
     def _in_the_end(self, owned: set[str]) -> Iterator[Reading]:
         """The readings of programs of which all waited until their owners were known."""
+        passed = 0
         for path, (at, size) in (self._waiting or {}).items():
+            if at > passed + _RELEASE:
+                self._window.release(at)
+                passed = at
             head = bytes(self._window.view(at, min(size, PROGRAM_HEAD)) or b"")
             is_owned = not owned.isdisjoint(usr_merged(text(path)))
             facts = self._explained(path, head, at, size, owned=is_owned)
@@ -334,4 +339,8 @@ def read(
     if rest is not None and verify:
         for _ in rest:  # data after the archive's end count for the digest
             pass
-    return collector.record(walker, log, bare, "sha256:" + digest.hexdigest() if verify else "")
+    window.rewind()
+    record = collector.record(walker, log, bare, "sha256:" + digest.hexdigest() if verify else "")
+    window.rewind()
+    window.release(sys.maxsize)
+    return record

@@ -69,7 +69,30 @@ NO_EXTENSION: Final = (b".bin", b".dat", b".data", b".blob", b".bundle", b".payl
 COMPRESSED: Final = (b".gz", b".xz", b".bz2", b".zst")
 """How files are named that are compressed, and that may be programs."""
 COMPRESSED_LEAST: Final = 8 * 1024
-"""Bytes of one of which that is looked into: most of the smaller ones are pages of manuals."""
+"""Bytes of one of which that is looked into."""
+_DOCUMENTS: Final = (b"usr/share/doc/", b"usr/share/info/", b"usr/share/man/")
+"""Folders of the system with its documents, which are compressed."""
+_DATA: Final = frozenset(
+    (
+        b"json",
+        b"js",
+        b"mjs",
+        b"map",
+        b"css",
+        b"html",
+        b"svg",
+        b"xml",
+        b"txt",
+        b"md",
+        b"csv",
+        b"tsv",
+        b"sql",
+        b"log",
+        b"npy",
+        b"ttf",
+    )
+)
+"""What the names of compressed data have before their last dot."""
 PROGRAM_ANYWHERE: Final = MIB
 """A file of so many bytes may be a program whatever its mode says: none of Go's is smaller."""
 PROGRAM_HEAD: Final = 4096
@@ -117,12 +140,17 @@ class Window(Protocol):
         """Release bytes before this position; they are not needed any more."""
         ...
 
+    def rewind(self) -> None:
+        """Begin anew, where the bytes are still there: some already passed are looked at once more."""
+        ...
+
 
 class WantedMembers(Protocol):
     """The members to hand over, in the form of `garboard.image.layers.globs.Matcher`.
 
     `readers` is called for members with a last component that is in ``names``, or that ends with one of those that
-    ``extensions`` has for what follows its last dot, and that dot, or with a path that starts with one of ``folders``.
+    ``extensions`` has for what follows its last dot, and that dot, or with a path that starts with one of ``folders``. In a
+    folder whose name ``extensions_in`` has, those there take the place of ``extensions``.
     """
 
     @property
@@ -130,6 +158,9 @@ class WantedMembers(Protocol):
 
     @property
     def extensions(self) -> Mapping[bytes, tuple[bytes, ...]]: ...
+
+    @property
+    def extensions_in(self) -> Mapping[bytes, Mapping[bytes, tuple[bytes, ...]]]: ...
 
     @property
     def folders(self) -> tuple[bytes, ...]: ...
@@ -164,6 +195,7 @@ class _Everything:
 
     names: Container[bytes] = _Any()
     extensions: Mapping[bytes, tuple[bytes, ...]] = MappingProxyType({})
+    extensions_in: Mapping[bytes, Mapping[bytes, tuple[bytes, ...]]] = MappingProxyType({})
     folders = ()
     programs = ""
 
@@ -182,6 +214,11 @@ class _Everything:
 
 EVERYTHING: Final[WantedMembers] = _Everything()
 """Wants every member: for an image's own archive, which has few. Set its limit on files so that none is read."""
+
+
+def may_be_compressed_program(path: bytes) -> bool:
+    """Whether what is compressed by this name may be a program: it is none of the system's documents, nor named as data."""
+    return path.rsplit(b".", 2)[-2] not in _DATA and not path.startswith(_DOCUMENTS)
 
 
 def mapped(handle: int) -> memoryview:
@@ -213,6 +250,9 @@ class MappedWindow:
         if length > 0:
             self._region.map.madvise(mmap.MADV_DONTNEED, start, length)
             self._done = start + length
+
+    def rewind(self) -> None:
+        self._done = self._region.start
 
 
 class StreamWindow:
@@ -269,6 +309,9 @@ class StreamWindow:
 
     def release(self, position: int) -> None:
         """Do nothing: `at` drops what was passed."""
+
+    def rewind(self) -> None:
+        """Do nothing: what was passed is gone."""
 
 
 class Extended(NamedTuple):
@@ -451,8 +494,10 @@ class Walker:
     def walk(self) -> Iterator[Member]:  # noqa: C901, PLR0912, PLR0915  (the hot loop: a call costs as much as half a member)
         """Yield the members that matter, in the archive's order; the names of all others only go to the log."""
         window, matcher, log = self._window, self._matcher, self._names
-        names, suffixes, folders = matcher.names, matcher.extensions.get, matcher.folders
-        append = log.fields.append
+        names, folders = matcher.names, matcher.folders
+        anywhere, inside = matcher.extensions, matcher.extensions_in.get
+        suffixes = inside(b"", anywhere).get
+        append, append_folder, append_link = log.fields.append, log.folders.append, log.links.append
         adler32, unpack, odd = isal_zlib.adler32, _HEADER.unpack, _ODD.search
         position = self._position
         buffer, at, end = window.at(position, BLOCK)
@@ -544,7 +589,9 @@ class Walker:
             last = name[slash + 1 :]
             if name[: slash + 1] != folder:
                 folder = name[: slash + 1]
+                append_folder(folder)
                 in_folders, of_programs = folder.startswith(folders), b"bin/" in folder
+                suffixes = inside(folder[folder.rfind(b"/", 0, -1) + 1 : -1], anywhere).get
             if last[:4] == b".wh.":
                 yield self._whiteout(name, slash, last)
                 continue
@@ -559,6 +606,7 @@ class Walker:
                 if flag == 0x32:
                     append(b"l" + name)
                     append(b">" + target)
+                    append_link((name, target))
                 else:
                     append(b"f" + name)
             else:
@@ -591,7 +639,7 @@ class Walker:
                     )
                     or b"." not in last
                     or last.endswith(NO_EXTENSION)
-                    or (size >= COMPRESSED_LEAST and last.endswith(COMPRESSED))
+                    or (size >= COMPRESSED_LEAST and last.endswith(COMPRESSED) and may_be_compressed_program(name))
                 )
             ):
                 head = min(size, PROGRAM_HEAD)
