@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
@@ -11,6 +10,7 @@ from isal import isal_zlib
 from garboard.image.handle import Content, Region
 from garboard.image.layers.bare import BareFolders
 from garboard.image.layers.compression import HEAD, inflate, is_compressed
+from garboard.image.layers.digest import Hashing
 from garboard.image.layers.globs import Matcher
 from garboard.image.layers.names import NameLog
 from garboard.image.layers.record import LayerRecord, Link, Reading
@@ -299,12 +299,6 @@ def _slices(region: Region) -> Iterator[bytes]:
             window.release(start)
 
 
-def _hashed(chunks: Iterator[bytes], update: Callable[[bytes], None]) -> Iterator[bytes]:
-    for chunk in chunks:
-        update(chunk)
-        yield chunk
-
-
 def read(
     content: Content, matcher: Matcher, readers: Mapping[str, Reader], limits: Limits, *, verify: bool
 ) -> LayerRecord:
@@ -316,7 +310,7 @@ def read(
     bare = BareFolders(matcher)
     log = NameLog(bare.look)
     rest: Iterator[bytes] | None = None
-    digest = hashlib.sha256()
+    hashing = Hashing()
     window: Window
     start = 0
     if (
@@ -330,7 +324,7 @@ def read(
         chunks = _slices(content) if isinstance(content, Region) else content
         rest = inflate(chunks, limits)
         if verify:
-            rest = _hashed(rest, digest.update)
+            rest = hashing.passing(rest)
         window = StreamWindow(rest)
     collector = Collector(matcher, readers, limits, window)
     walker = Walker(window, matcher, log, limits, start)
@@ -340,7 +334,7 @@ def read(
         for _ in rest:  # data after the archive's end count for the digest
             pass
     window.rewind()
-    record = collector.record(walker, log, bare, "sha256:" + digest.hexdigest() if verify else "")
+    record = collector.record(walker, log, bare, "sha256:" + hashing.hexdigest() if verify else "")
     window.rewind()
     window.release(sys.maxsize)
     return record
