@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -35,6 +35,8 @@ _FIELD = re.compile(
 """A leading newline finds the start of a line faster than the expression's own anchor would."""
 _ALL_RELATIONS = 8 * 1024 * 1024
 """The same of all stanzas of a file; a desktop's has a tenth of it."""
+_REMEMBERED = 4096
+"""Stanzas; more than a usual image has packages."""
 _PATHS = 2_000_000
 """Lines of one package's file list."""
 _DIVERSIONS = 100_000
@@ -68,18 +70,56 @@ def catalog(file: File, owned: MetadataPaths, /) -> Iterator[Fact]:
             return
 
 
-def _stanzas(data: bytes) -> Iterator[dict[str, str]]:
-    """The known fields of each stanza, by their names in lower case; none of text that is no stanza.
+class _Stanza(NamedTuple):
+    """What one stanza says: a package, or why it is none of those that are installed.
 
-    As dpkg reads them: names in any case, blanks before the colon. A separating line may have blanks, and lines may end as
-    on Windows, which dpkg refuses.
+    ``relations`` counts the characters of its dependencies. ``reason`` is what keeps it from being read, if something does.
+    """
+
+    package: Package | None
+    name: str
+    relations: int = 0
+    held: bool = False
+    reason: str = ""
+
+
+def _stanzas(data: bytes) -> Iterator[str]:
+    """The texts of all, as dpkg parts them: a separating line may have blanks.
+
+    Lines may end as on Windows, too, which dpkg refuses.
     """
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n")
     text = data.decode("utf-8", "replace")
     for stanza in paragraphs(text, _SEPARATOR if _BLANK_LINE.search(text) else None):
         if not stanza.isspace():
-            yield {key.lower(): value.rstrip() for key, value in _FIELD.findall(f"\n{stanza}")}
+            yield stanza
+
+
+def _fields(stanza: str) -> dict[str, str]:
+    """The known fields, by their names in lower case: in any case, as dpkg reads them, and with blanks before the colon."""
+    return {key.lower(): value.rstrip() for key, value in _FIELD.findall(f"\n{stanza}")}
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _stanza(text: str) -> _Stanza:
+    """Remembered, since each layer that installs a package has the stanzas of all others again."""
+    fields = _fields(text)
+    if not fields:
+        return _Stanza(None, "", reason="holds text that is no package's stanza")
+    state = (fields.get("status", "installed").split() or [""])[-1].lower()
+    name, version = fields.get("package", ""), fields.get("version", "")
+    lengths = {field: len(fields.get(field, "")) for field in _RELATION_FIELDS}
+    relations, longest = sum(lengths.values()), max(lengths, key=lengths.__getitem__)
+    if state in _ABSENT:
+        return _Stanza(None, name, relations)
+    if not name or not version or state not in _PRESENT:
+        return _Stanza(None, name, relations, reason=_complaint(name, version, state))
+    if lengths[longest] > RELATIONS:
+        reason = f"the stanza of {name} has {lengths[longest]} characters of {longest}; the limit is {RELATIONS}"
+        return _Stanza(None, name, relations, reason=reason)
+    held = fields.get("status", "")[:4].lower() == "hold"
+    return _Stanza(_package(name, version, fields), name, relations, held)
 
 
 def _status(file: File, _owned: MetadataPaths) -> Iterator[Fact]:
@@ -89,38 +129,24 @@ def _status(file: File, _owned: MetadataPaths) -> Iterator[Fact]:
 def _listed(file: File) -> Iterator[Fact]:
     relations = 0
     held: list[str] = []
-    for fields in _stanzas(file.data):
-        relations += sum(len(fields.get(field, "")) for field in _RELATION_FIELDS)
+    for stanza in map(_stanza, _stanzas(file.data)):
+        relations += stanza.relations
         if relations > _ALL_RELATIONS:
             reason = f"more than {_ALL_RELATIONS} characters of dependencies, the limit: what follows them was not read"
             yield Gap(stage="catalog", subject=file.path, reason=reason)
             break
-        fact = _installed(file.path, fields)
-        if fact is not None:
-            yield fact
-        if isinstance(fact, Package) and fields.get("status", "")[:4].lower() == "hold":
-            held.append(f"{fact.name}:{fact.arch}" if fact.arch else fact.name)
-        if not isinstance(fact, Package) and (name := fields.get("package")):
-            yield Absent(type=PURL_TYPE, name=name)
+        package = stanza.package
+        if package is not None:
+            yield package
+            if stanza.held:
+                held.append(f"{package.name}:{package.arch}" if package.arch else package.name)
+            continue
+        if stanza.reason:
+            yield Gap(stage="catalog", subject=file.path, reason=stanza.reason)
+        if stanza.name:
+            yield Absent(type=PURL_TYPE, name=stanza.name)
     if held:
         yield Hold(type=PURL_TYPE, names=tuple(held), how="held by dpkg")
-
-
-def _installed(path: str, fields: dict[str, str]) -> Package | Gap | None:
-    """A stanza's package; None where it is not installed."""
-    if not fields:
-        return Gap(stage="catalog", subject=path, reason="holds text that is no package's stanza")
-    state = (fields.get("status", "installed").split() or [""])[-1].lower()
-    if state in _ABSENT:
-        return None
-    name, version = fields.get("package", ""), fields.get("version", "")
-    if not name or not version or state not in _PRESENT:
-        return Gap(stage="catalog", subject=path, reason=_complaint(name, version, state))
-    longest = max(_RELATION_FIELDS, key=lambda field: len(fields.get(field, "")))
-    if len(fields.get(longest, "")) > RELATIONS:
-        reason = f"the stanza of {name} has {len(fields[longest])} characters of {longest}; the limit is {RELATIONS}"
-        return Gap(stage="catalog", subject=path, reason=reason)
-    return _package(name, version, fields)
 
 
 def _updates(file: File, owned: MetadataPaths) -> Iterator[Fact]:
@@ -223,7 +249,7 @@ def _diversions(file: File, _owned: MetadataPaths) -> Iterator[Fact]:
 def _extended_states(file: File, _owned: MetadataPaths) -> Iterator[Fact]:
     """What apt recorded as having come along as a dependency."""
     automatic: list[str] = []
-    for fields in _stanzas(file.data):
+    for fields in map(_fields, _stanzas(file.data)):
         name, arch = fields.get("package", ""), fields.get("architecture", "")
         if name and fields.get("auto-installed") == "1":
             automatic.append(f"{name}:{arch}" if arch else name)
