@@ -932,7 +932,10 @@ def test_the_distribution_answers_for_its_own_files(
 
 
 def test_of_many_some_are_named() -> None:
-    [reason] = kinds(layer({f"app/{digit}.wasm": b"" for digit in "54321"})).values()
+    image = layer({f"app/{digit}.wasm": b"" for digit in "54321"})
+    [gap] = [one for one in gaps(image) if one.names]
+    assert gap.names == tuple(f"app/{digit}.wasm" for digit in "12345")
+    [reason] = kinds(image).values()
     assert reason == "found, and not read: app/1.wasm, app/2.wasm, app/3.wasm and 2 more"
 
 
