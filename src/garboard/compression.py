@@ -138,6 +138,10 @@ ZSTD: Final = Codec(
 """Skippable frames included."""
 XZ: Final = Codec("xz", (b"\xfd7zXZ\x00",), _xz, lenient=True)
 BZIP2: Final = Codec("bzip2", (b"BZh",), _bzip2, lenient=True)
+_LZMA_DICTIONARIES: Final = (0, *(1 << place for place in range(8)), *(3 << place for place in range(7)))
+LZMA: Final = Codec("lzma", tuple(bytes((0x5D, 0, 0, size)) for size in _LZMA_DICTIONARIES), _xz)
+"""The form before xz. It has no sign of its own: so it begins by the usual settings with a dictionary of a usual size. It is
+none of `ALL`, for what is no stream may begin so, too."""
 ALL: Final = (GZIP, ZSTD, XZ, BZIP2)
 LONGEST_MAGIC: Final = max(len(magic) for form in ALL for magic in form.magics)
 

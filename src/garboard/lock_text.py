@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import msgspec
 
 from garboard.model.faults import worded
-from garboard.model.gap import Gap
+from garboard.model.gap import Gap, some
 from garboard.model.image import File
 from garboard.model.package import Asked, Fact, Package, Unlisted, Unread
 
@@ -50,9 +50,10 @@ class Pins(NamedTuple):
 
 
 class Remark(NamedTuple):
-    """What a reader could not make of a file that it read: the reason of a gap."""
+    """What a reader could not make of a file that it read: the reason of a gap, and all names of which it has the first."""
 
     reason: str
+    names: tuple[str, ...] = ()
 
 
 SCRIPTS: Final = "scripts that state what they need"
@@ -131,7 +132,7 @@ def legible(data: bytes) -> str:
 
 def gaps(path: str, remarks: Iterable[Remark]) -> Iterator[Gap]:
     """A gap of the file at this path for each."""
-    return (Gap(stage="catalog", subject=path, reason=one.reason) for one in remarks)
+    return (Gap(stage="catalog", subject=path, reason=one.reason, names=one.names) for one in remarks)
 
 
 def newer(stated: object, known: Container[str]) -> Iterator[Remark]:
@@ -156,15 +157,16 @@ def listed(document: Mapping[str, Any], *keys: str) -> Any:
 def unknown_parts(document: Mapping[str, Any], known: AbstractSet[str]) -> Iterator[Remark]:
     """A remark on what a file has beside the parts that are ``known``."""
     if unknown := sorted(document.keys() - known):
-        yield Remark(f"has parts that are not known, and were not read: {some(unknown)}")
+        named = some(unknown)
+        yield Remark(f"has parts that are not known, and were not read: {named}", named.names)
 
 
 def from_repositories(names: Sequence[str]) -> Iterator[Remark]:
     """A remark on packages that a lock file takes from source repositories."""
     if names:
-        yield Remark(
-            f"comes from a source repository, and was judged as if it were the release of its version: {some(names)}"
-        )
+        named = some(names)
+        reason = f"comes from a source repository, and was judged as if it were the release of its version: {named}"
+        yield Remark(reason, named.names)
 
 
 def unmet(type_: str, needs: Iterable[tuple[str, str]]) -> Iterator[Unlisted]:
@@ -182,7 +184,7 @@ def packaged(
     *,
     type_: str,
     order: str,
-    partial: str = "",
+    partial: str | Remark = "",
     separator: str = "/",
     spread: bool = False,
     manifest: bool = False,
@@ -193,9 +195,11 @@ def packaged(
         names = dict.fromkeys((one.name.replace(separator, "/"), one.line) for one in entries if not one.own)
         yield Asked(type=type_, names=tuple(names), open=tuple(unknown), spread=spread)
     elif unknown:
-        yield Gap(stage="catalog", subject=path, reason=f"states no version of {some(unknown)}: not judged")
+        named = some(unknown)
+        reason = f"states no version of {named}: not judged"
+        yield Gap(stage="catalog", subject=path, reason=reason, names=named.names)
     if partial and entries:
-        yield Gap(stage="catalog", subject=path, reason=partial)
+        yield from gaps(path, [partial if isinstance(partial, Remark) else Remark(partial)])
     known = [one for one in dict.fromkeys(entries) if one.version or one.own]
     versions: dict[str, dict[str, None]] = {}
     for one in known:
@@ -283,12 +287,6 @@ def script(
         yield Unread(
             kind=SCRIPTS, names=unknown, reason=f"leave open in which versions: not judged{hint and f'; {hint}'}"
         )
-
-
-def some(names: Sequence[str]) -> str:
-    """The first of them, and how many more there are."""
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return ", ".join(names[:_SHOWN]) + more
 
 
 def lines(text: str, pattern: str, *, last: bool = False) -> dict[str, int]:

@@ -85,7 +85,7 @@ def reports(draw: st.DrawFn) -> Report:
         for package in completed
     )
     gaps = tuple(
-        Gap(stage="catalog", subject=text, reason="is odd: " + text)
+        Gap(stage="catalog", subject=text, reason="is odd: " + text, subjects=(text, "b"), names=("c", text))
         for text in draw(st.lists(printable, max_size=2, unique=True))
     )
     image = Image(

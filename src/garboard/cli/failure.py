@@ -88,7 +88,9 @@ def repeated(text: str, typed: Sequence[str] | None = None) -> str:
 
 def all_repeated(gaps: Iterable[Gap]) -> tuple[Gap, ...]:
     """`repeated` for the reasons of gaps."""
-    return tuple(type(gap)(stage=gap.stage, subject=gap.subject, reason=repeated(gap.reason)) for gap in gaps)
+    import msgspec
+
+    return tuple(msgspec.structs.replace(gap, reason=repeated(gap.reason)) for gap in gaps)
 
 
 def _value(option: str, typed: Sequence[str]) -> str:

@@ -20,7 +20,7 @@ from garboard.model.advisory import Advisory, Hit, Lookup, Rating, Status
 from garboard.model.base import Value
 from garboard.model.ecosystem import AdvisedName
 from garboard.model.finding import Finding, Vulnerability
-from garboard.model.gap import Gap
+from garboard.model.gap import Gap, some
 from garboard.model.package import SOFTWARE, SYSTEM_TYPES, Inventory, Package
 
 _STATUS_ORDER: Final = (
@@ -204,41 +204,34 @@ class _Match:
 
     def _gaps(self) -> Iterable[Gap]:
         for ecosystem, names in self._uncovered.items():
-            yield Gap(
-                stage="match",
-                subject=ecosystem,
-                reason=f"{_no_data(ecosystem)}, so {_packages(len(names))} could not be judged: {_some(names)}",
-            )
+            named = some(names, _NAMED_IN_A_GAP)
+            reason = f"{_no_data(ecosystem)}, so {_packages(len(names))} could not be judged: {named}"
+            yield Gap(stage="match", subject=ecosystem, reason=reason, names=named.names)
         for ecosystem, names in self._sourceless.items():
-            yield Gap(
-                stage="match",
-                subject=ecosystem,
-                reason="its advisories list source packages, and the SBOM does not name those of "
-                f"{_packages(len(names))}: {_some(names)}",
-            )
+            named = some(names, _NAMED_IN_A_GAP)
+            reason = f"its advisories list source packages, and the SBOM does not name those of {_packages(len(names))}: {named}"
+            yield Gap(stage="match", subject=ecosystem, reason=reason, names=named.names)
         for name, reason in self._ambiguous.items():
             yield Gap(stage="match", subject=name, reason=f"{reason}: it was not judged")
         if self._for_fips:
-            reason = f"built for FIPS 140, and the data name fixes of other builds only: {_some(self._for_fips)}"
-            yield Gap(stage="match", subject=_packages(len(self._for_fips)), reason=reason)
+            named = some(self._for_fips, _NAMED_IN_A_GAP)
+            reason = f"built for FIPS 140, and the data name fixes of other builds only: {named}"
+            yield Gap(stage="match", subject=_packages(len(self._for_fips)), reason=reason, names=named.names)
         if self._foreign:
-            names = [package.display_name for package in self._foreign]
-            reason = f"not published by the distribution, whose data say nothing of them: {_some(names)}"
-            yield Gap(stage="match", subject=_packages(len(names)), reason=reason)
+            named = some((package.display_name for package in self._foreign), _NAMED_IN_A_GAP)
+            reason = f"not published by the distribution, whose data say nothing of them: {named}"
+            yield Gap(stage="match", subject=_packages(len(self._foreign)), reason=reason, names=named.names)
         for one in self._built:
             reason = "the data know issues of it, and which version it was built of is not stated: it was not judged"
             yield Gap(stage="match", subject=one.display_name, reason=reason)
         for (subject, reason), ids in self._unknown.items():
-            yield Gap(stage="match", subject=subject, reason=f"{reason}; not compared with {_some(ids)}")
+            named = some(ids, _NAMED_IN_A_GAP)
+            yield Gap(stage="match", subject=subject, reason=f"{reason}; not compared with {named}", names=named.names)
         if self._undetermined:
-            names = sorted({name for names in self._undetermined.values() for name in names})
-            yield Gap(
-                stage="match",
-                subject=", ".join(self._undetermined)
-                if len(self._undetermined) < 4
-                else _some(list(self._undetermined)),
-                reason=f"the distribution has not yet determined whether these affect it: {_some(names)}",
-            )
+            affected = some(self._undetermined, _NAMED_IN_A_GAP)
+            named = some(sorted({name for names in self._undetermined.values() for name in names}), _NAMED_IN_A_GAP)
+            reason = f"the distribution has not yet determined whether these affect it: {named}"
+            yield Gap(stage="match", subject=affected.text, reason=reason, subjects=affected.names, names=named.names)
 
 
 def _kind(package: Package) -> str:
@@ -256,12 +249,6 @@ def _no_data(ecosystem: str) -> str:
 
 def _packages(count: int) -> str:
     return f"{count} package{'s' if count != 1 else ''}"
-
-
-def _some(names: Sequence[str]) -> str:
-    unique = list(dict.fromkeys(names))
-    more = len(unique) - _NAMED_IN_A_GAP
-    return ", ".join(unique[:_NAMED_IN_A_GAP]) + (f" and {more} more" if more > 0 else "")
 
 
 def _fold(package: Package, positives: list[_Positive], advisories: Sequence[Advisory]) -> list[Finding]:

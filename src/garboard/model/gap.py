@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Final
+from typing import Final, NamedTuple
+
+import msgspec
 
 from garboard.model.base import Value
 
@@ -18,7 +20,8 @@ class Gap(Value, tag_field="fact", tag="gap"):
 
     ``stage`` is the part of the program (``image``, ``catalog``, ``match``, ``database``, ``dockerfile``;
     ``development`` of what nothing that is installed needs); ``subject``
-    names the path, package, ecosystem or feed; ``reason`` is a sentence for people.
+    names the path, package, ecosystem or feed; ``reason`` is a sentence for people. Where they have only the first of
+    several, ``subjects`` are all subjects, and ``names`` all that the reason names.
     """
 
     stage: str
@@ -26,6 +29,8 @@ class Gap(Value, tag_field="fact", tag="gap"):
     reason: str
     support: bool = False
     """Whether it says only what nobody maintains any more, or not for all uses: no newer data would tell more."""
+    subjects: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
 
     @property
     def unread(self) -> bool:
@@ -33,19 +38,40 @@ class Gap(Value, tag_field="fact", tag="gap"):
         return self.stage in _READING
 
 
+class SomeNames(NamedTuple):
+    """Names as a sentence has them: its text, and all of them where the text has only the first."""
+
+    text: str
+    names: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def some(names: Iterable[str], shown: int = _NAMED) -> SomeNames:
+    """The first of them, and how many more there are."""
+    every = tuple(dict.fromkeys(names))
+    text = ", ".join(every[:shown])
+    return SomeNames(f"{text} and {len(every) - shown} more", every) if len(every) > shown else SomeNames(text)
+
+
 def gathered(gaps: Iterable[Gap]) -> tuple[Gap, ...]:
     """Return the gaps, each once; of more than three that differ in nothing but the subject, one that names three.
 
     So it is with those of more than three files in one folder of what tests are given, whatever their reasons.
     """
-    alike: dict[tuple[str, str], dict[str, None]] = {}
+    alike: dict[tuple[str, str, tuple[str, ...]], dict[str, Gap]] = {}
     for gap in _of_tests(gaps):
-        alike.setdefault((gap.stage, gap.reason), {})[gap.subject] = None
-    return tuple(
-        Gap(stage=stage, subject=subject, reason=reason)
-        for (stage, reason), subjects in alike.items()
-        for subject in ([_few(list(subjects))] if len(subjects) > _NAMED else subjects)
-    )
+        alike.setdefault((gap.stage, gap.reason, gap.names), {}).setdefault(gap.subject, gap)
+    return tuple(gap for one in alike.values() for gap in _together(one))
+
+
+def _together(alike: dict[str, Gap]) -> Iterable[Gap]:
+    subjects = some(alike)
+    if not subjects.names:
+        return alike.values()
+    first = next(iter(alike.values()))
+    return (msgspec.structs.replace(first, subject=subjects.text, subjects=subjects.names),)
 
 
 def _of_tests(gaps: Iterable[Gap]) -> Iterator[Gap]:
@@ -61,8 +87,8 @@ def _of_tests(gaps: Iterable[Gap]) -> Iterator[Gap]:
             yield gap
         elif (gap.stage, folder) not in told:
             told.add((gap.stage, folder))
-            reason = f"{len(names)} files there that tests are given were not judged, or not in full: {_few(names)}"
-            yield Gap(stage=gap.stage, subject=folder, reason=reason)
+            reason = f"{len(names)} files there that tests are given were not judged, or not in full: {some(names)}"
+            yield Gap(stage=gap.stage, subject=folder, reason=reason, names=tuple(f"{folder}/{one}" for one in names))
 
 
 def _fixtures(path: str) -> str:
@@ -73,7 +99,3 @@ def _fixtures(path: str) -> str:
         if part == "testdata" or (at > tests and part in _FIXTURES):
             return "/".join(parts[: at + 1])
     return ""
-
-
-def _few(subjects: list[str]) -> str:
-    return f"{', '.join(subjects[:_NAMED])} and {len(subjects) - _NAMED} more"

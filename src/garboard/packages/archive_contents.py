@@ -7,12 +7,15 @@ are walked, of a compressed one within a bound.
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from garboard import tarred
 from garboard.executables import ELF, NOT_LOADED, SIGNS
 from garboard.model.limits import MIB
 from garboard.packages import archive_names
+
+if TYPE_CHECKING:
+    from garboard.compression import Codec
 
 _HOLDS: Final = "hold packages or lists of them, and were not looked into"
 _PROGRAMS: Final = "hold programs, and were not looked into"
@@ -99,7 +102,7 @@ def _beginning(view: memoryview, size: int) -> bytes:
     """The first plain bytes of a compressed file; none of one that is not, or that is damaged."""
     from garboard import compression
 
-    form = compression.form_of(bytes(view[: compression.LONGEST_MAGIC]))
+    form = compression.form_of(bytes(view[: compression.LONGEST_MAGIC]), _forms())
     if form is None:
         return b""
     try:
@@ -123,7 +126,13 @@ def _is_disk(head: bytes) -> bool:
 def _source(view: memoryview) -> tarred.ByteSource:
     from garboard import compression
 
-    if compression.form_of(bytes(view[: compression.LONGEST_MAGIC])) is None:
+    if compression.form_of(bytes(view[: compression.LONGEST_MAGIC]), _forms()) is None:
         return tarred.plain(view)
     chunks = (bytes(view[at : at + _INPUT]) for at in range(0, len(view), _INPUT))
-    return tarred.pieces(compression.decompressed(chunks, compression.Bounds(_MOST)))
+    return tarred.pieces(compression.decompressed(chunks, compression.Bounds(_MOST), _forms()))
+
+
+def _forms() -> tuple[Codec, ...]:
+    from garboard import compression
+
+    return (*compression.ALL, compression.LZMA)

@@ -14,8 +14,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from garboard import ecosystems
-from garboard.lock_text import some
-from garboard.model.gap import Gap
+from garboard.model.gap import Gap, some
 from garboard.model.package import Asked, Location, Package, Unlisted
 
 _BOM: Final = re.compile(r"(?:^|[-.])(?:bom|dependencies|platform|parent)$")
@@ -327,8 +326,9 @@ def _stale(
         if not files and (other := locks.above(one, of_others=True)):
             unknown = [name for name in one.asked.open if not locks.has(one, name, ()) and not locks.stated(one, name)]
             if unknown:
-                reason = f"asks for {some(unknown)}, and {other} is not of this project: not judged"
-                yield Gap(stage="catalog", subject=one.path, reason=reason)
+                named = some(unknown)
+                reason = f"asks for {named}, and {other} is not of this project: not judged"
+                yield Gap(stage="catalog", subject=one.path, reason=reason, names=named.names)
             continue
         missing = [name for name in names if not locks.has(one, name, files) and not locks.stated(one, name)]
         absent = [name for name in missing if not locks.leaves_out(one, name, files)]
@@ -336,9 +336,10 @@ def _stale(
         told |= {(file, one.asked.type, _named(one.asked.type, name)) for name in missing for file in files}
         if files and absent:
             folder, _, lock = files[0].rpartition("/")
-            named = lock if folder == one.path.rpartition("/")[0] else files[0]
-            reason = f"asks for {some(absent)}, which {named} does not have: not judged"
-            yield Gap(stage="catalog", subject=one.path, reason=reason)
+            lock = lock if folder == one.path.rpartition("/")[0] else files[0]
+            named = some(absent)
+            reason = f"asks for {named}, which {lock} does not have: not judged"
+            yield Gap(stage="catalog", subject=one.path, reason=reason, names=named.names)
 
 
 def _stated_alone(manifest: ManifestFile, files: Sequence[str], locks: _Locks) -> Iterator[Gap]:
@@ -349,8 +350,9 @@ def _stated_alone(manifest: ManifestFile, files: Sequence[str], locks: _Locks) -
     names = [name for name, _ in manifest.asked.names if name not in opened and not locks.has(manifest, name, files)]
     if names:
         lock = files[0].rpartition("/")[2]
-        reason = f"asks for {some(names)}, which {lock} does not have: what that needs is not known"
-        yield Gap(stage="catalog", subject=manifest.path, reason=reason)
+        named = some(names)
+        reason = f"asks for {named}, which {lock} does not have: what that needs is not known"
+        yield Gap(stage="catalog", subject=manifest.path, reason=reason, names=named.names)
 
 
 def _unlisted(lock_files: Iterable[LockFile], told: AbstractSet[tuple[str, str, str]]) -> Iterator[Gap]:
@@ -358,8 +360,9 @@ def _unlisted(lock_files: Iterable[LockFile], told: AbstractSet[tuple[str, str, 
     for path, one in lock_files:
         absent = [name for name in one.names if (path, one.type, _named(one.type, name)) not in told]
         if absent and not one.by:
-            reason = f"asks for {some(absent)}, which it does not list: not judged"
-            yield Gap(stage="catalog", subject=path, reason=reason)
+            named = some(absent)
+            reason = f"asks for {named}, which it does not list: not judged"
+            yield Gap(stage="catalog", subject=path, reason=reason, names=named.names)
 
 
 def _unmet(
@@ -379,7 +382,9 @@ def _unmet(
             (by, need), *more = absent
             others = some([f"that of {other} {name}" for other, name in more])
             listed = f"the entry of {by} needs {need}{', ' if more else ''}{others}"
-            yield Gap(stage="catalog", subject=path, reason=f"{listed}, which it does not list: not judged")
+            names = tuple(f"{by} needs {need}" for by, need in absent) if others.names else ()
+            reason = f"{listed}, which it does not list: not judged"
+            yield Gap(stage="catalog", subject=path, reason=reason, names=names)
 
 
 def _gaps(manifests: Iterable[ManifestFile], answered: frozenset[str], locks: _Locks) -> Iterator[Gap]:
@@ -393,8 +398,9 @@ def _gaps(manifests: Iterable[ManifestFile], answered: frozenset[str], locks: _L
         unknown = [name for name in asked.open if not locks.stated(one, name)]
         if unknown:
             hint = f"; {asked.hint}" if asked.hint else ""
-            reason = f"asks for {some(unknown)}, and no lock file says in which versions: not judged{hint}"
-            yield Gap(stage="catalog", subject=one.path, reason=reason)
+            named = some(unknown)
+            reason = f"asks for {named}, and no lock file says in which versions: not judged{hint}"
+            yield Gap(stage="catalog", subject=one.path, reason=reason, names=named.names)
 
 
 def _half_installed(manifest: ManifestFile, locks: _Locks) -> Iterator[Gap]:
@@ -404,5 +410,6 @@ def _half_installed(manifest: ManifestFile, locks: _Locks) -> Iterator[Gap]:
     absent = tuple(dict.fromkeys(name for name in names if not locks.has(manifest, name, ())))
     if absent and any(locks.finds(manifest, name) for name in names):
         hint = f"; {manifest.asked.hint}" if manifest.asked.hint else ""
-        reason = f"asks for {some(absent)}, which the installation lacks: not judged{hint}"
-        yield Gap(stage="catalog", subject=manifest.path, reason=reason)
+        named = some(absent)
+        reason = f"asks for {named}, which the installation lacks: not judged{hint}"
+        yield Gap(stage="catalog", subject=manifest.path, reason=reason, names=named.names)

@@ -9,7 +9,7 @@ import msgspec
 from garboard import ecosystems
 from garboard.lock_text import UNREADABLE
 from garboard.model.ecosystem import ANYWHERE, never_repeats
-from garboard.model.gap import Gap, gathered
+from garboard.model.gap import Gap, gathered, some
 from garboard.model.image import FileHistory, Files, FileVersion
 from garboard.model.package import (
     SYSTEM_TYPES,
@@ -360,7 +360,8 @@ def _passed_over(packages: tuple[Package, ...], owners: Owners) -> Iterator[Gap]
         yield Gap(stage="catalog", subject=path, reason=reason)
     if len(alone) > _TOLD:
         reason = "lie outside node_modules like others that are named: they were taken for applications and not judged"
-        yield Gap(stage="catalog", subject=f"{len(alone) - _TOLD} more files package.json", reason=reason)
+        rest = tuple(path for _, path in alone[_TOLD:])
+        yield Gap(stage="catalog", subject=f"{len(rest)} more files package.json", reason=reason, subjects=rest)
 
 
 def _interpreters(found: Iterable[unexplained.Found]) -> set[str]:
@@ -376,13 +377,13 @@ def _of_later_releases(packages: Iterable[Package], found: Distro) -> Iterator[G
         later = ecosystems.of(package.type).later_release
         if later is not None and (release := later(package, found)):
             releases.setdefault(release, []).append(f"{package.name} {package.version}")
-    for release, some in sorted(releases.items()):
-        more = f" and {len(some) - _TOLD} more" if len(some) > _TOLD else ""
+    for release, built in sorted(releases.items()):
+        named = some(built)
         reason = (
-            f"{len(some)} packages were built for release {release} and were judged by this one's data, which do not speak of "
-            f"them: {', '.join(some[:_TOLD])}{more}"
+            f"{len(built)} packages were built for release {release} and were judged by this one's data, which do not speak of "
+            f"them: {named}"
         )
-        yield Gap(stage="catalog", subject=found.pretty_name or found.id, reason=reason)
+        yield Gap(stage="catalog", subject=found.pretty_name or found.id, reason=reason, names=named.names)
 
 
 NamesOfArchives = Callable[[str], JarName | None]

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from garboard import ecosystems
-from garboard.model.gap import Gap
+from garboard.model.gap import Gap, some
 from garboard.model.image import FileVersion
 from garboard.model.package import SYSTEM_TYPES, Diverted, Owns, Package, Replaced, usr_merged
-
-_NAMED: Final = 3
 
 
 class Listed(NamedTuple):
@@ -115,12 +113,12 @@ class Owners:
             if found is not None and not entries.has(found[1], fact):
                 layers[layer].append(f"{path} of {found[0].name}")
         for layer, files in sorted(layers.items()):
-            more = f" and {len(files) - _NAMED} more" if len(files) > _NAMED else ""
+            named = some(files)
             reason = (
                 f"layer {layer + 1} replaced {len(files)} without the package manager, which still lists the packages: "
-                f"{', '.join(files[:_NAMED])}{more}; what lies there now was not judged"
+                f"{named}; what lies there now was not judged"
             )
-            yield Gap(stage="catalog", subject="programs and libraries of packages", reason=reason)
+            yield Gap(stage="catalog", subject="programs and libraries of packages", reason=reason, names=named.names)
 
 
 class _Entries:

@@ -17,7 +17,7 @@ from garboard.ecosystems import ECOSYSTEMS, of
 from garboard.ecosystems.generic import LIBRARIES as _DLL
 from garboard.ecosystems.generic import PROGRAMS as _EXECUTABLES
 from garboard.ecosystems.maven import ECOSYSTEM as JAVA
-from garboard.model.gap import Gap
+from garboard.model.gap import Gap, some
 from garboard.model.package import NOT_READ, SYSTEM_TYPES, UNMANAGED, Package
 from garboard.packages import archives, bills, unread_lists
 from garboard.packages import unread_kinds as kinds
@@ -37,7 +37,6 @@ _UNMET: Final = MappingProxyType({one.unmet: one.type for one in ECOSYSTEMS if o
 _HINTS: Final = MappingProxyType({one.unmet: one.unmet_hint for one in ECOSYSTEMS if one.unmet_hint})
 _LIST_ENDS: Final = (".list", ".md5sums")
 _INSTALLERS: Final = frozenset(name for one in ECOSYSTEMS for name in one.installers)
-_NAMED: Final = 3
 _PLACES: Final = 20
 """Files of one product that are named."""
 
@@ -120,13 +119,12 @@ def gaps(found: Iterable[Found], packages: Iterable[Package], read: Iterable[str
     kinds: dict[tuple[str, str], set[str]] = defaultdict(set)
     for one in found:
         if not places.tells(one):
-            named = f" ({', '.join(one.names)})" if one.reason != NOT_READ and one.names else ""
-            kinds[one.kind, one.reason].add(f"{one.folder or one.path}{named}")
+            within = f" ({', '.join(one.names)})" if one.reason != NOT_READ and one.names else ""
+            kinds[one.kind, one.reason].add(f"{one.folder or one.path}{within}")
     for (kind, reason), paths in sorted(kinds.items()):
-        some = ", ".join(sorted(paths)[:_NAMED])
-        more = f" and {len(paths) - _NAMED} more" if len(paths) > _NAMED else ""
+        named = some(sorted(paths))
         hint = f"; {_HINTS[kind]}" if kind in _HINTS else ""
-        yield Gap(stage="catalog", subject=kind, reason=f"{reason}: {some}{more}{hint}")
+        yield Gap(stage="catalog", subject=kind, reason=f"{reason}: {named}{hint}", names=named.names)
 
 
 @cache

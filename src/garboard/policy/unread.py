@@ -32,7 +32,7 @@ def may_hide(gap: Gap, names: Collection[str]) -> bool:
     if not gap.unread or UNOWNED in gap.subject:
         return False
     asked = frozenset(names)
-    found = map(_readers, gap.subject.split(", "))
+    found = map(_readers, gap.subjects or gap.subject.split(", "))
     return any(not readers or not asked.isdisjoint(frozenset().union(*readers)) for readers in found)
 
 

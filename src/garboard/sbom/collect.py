@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from typing import Final
 
 import msgspec
 
-from garboard.model.gap import Gap
+from garboard.model.gap import Gap, some
 from garboard.model.package import SYSTEM_TYPES, Distro, Inventory, Location, Package
 from garboard.sbom import purl_package as purls
 from garboard.sbom.other_tools import Stated
-
-_NAMED: Final = 3
 
 
 class Collector:
@@ -97,9 +94,9 @@ class Collector:
 
 def _elsewhere(documents: list[str]) -> Iterator[Gap]:
     if documents:
-        named = ", ".join(documents[:_NAMED]) + (f" and {more} more" if (more := len(documents) - _NAMED) > 0 else "")
+        named = some(documents)
         reason = f"refers to others, which were not read: {named}; what they list was not judged"
-        yield Gap(stage="catalog", subject="the bill of materials", reason=reason)
+        yield Gap(stage="catalog", subject="the bill of materials", reason=reason, names=named.names)
 
 
 def _incomplete(what: str) -> Gap:

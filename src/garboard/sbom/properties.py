@@ -88,7 +88,9 @@ def of_image(image: Image) -> Iterator[Pair]:
 
 
 def of_gaps(gaps: Iterable[Gap]) -> Iterator[Pair]:
-    """What was not covered, each as a JSON object of stage, subject and reason."""
+    """What was not covered, each as a JSON object of stage, subject and reason, with all names where these have the first."""
     for gap in gaps:
-        stated = {"stage": gap.stage, "subject": gap.subject, "reason": gap.reason}
+        stated: dict[str, str | tuple[str, ...]] = {"stage": gap.stage, "subject": gap.subject, "reason": gap.reason}
+        lists = {"subjects": gap.subjects, "names": gap.names}
+        stated |= {name: every for name, every in lists.items() if every}
         yield "garboard:gap", msgspec.json.encode(stated).decode()

@@ -8,7 +8,7 @@ import msgspec
 from packageurl import PackageURL
 
 from garboard import ecosystems
-from garboard.model.gap import Gap
+from garboard.model.gap import Gap, some
 from garboard.model.package import SOFTWARE, SYSTEM_TYPES, UNMANAGED, Distro, Package
 from garboard.packages import distro
 
@@ -101,9 +101,9 @@ def gaps(unknown: dict[str, list[str]]) -> tuple[Gap, ...]:
     """One gap for every kind of component that could not be used, with how many there are and the first names."""
     found = []
     for kind, names in sorted(unknown.items()):
-        first = ", ".join(names[:_SPECIFIC]) + (", …" if len(names) > _SPECIFIC else "")
-        reason = f"{len(names)} without a usable package URL, and so not compared with advisories: {first}"
-        found.append(Gap(stage="image", subject=f"SBOM components of kind {kind}", reason=reason))
+        named = some(names, _SPECIFIC)
+        reason = f"{len(names)} without a usable package URL, and so not compared with advisories: {named}"
+        found.append(Gap(stage="image", subject=f"SBOM components of kind {kind}", reason=reason, names=named.names))
     return tuple(found)
 
 

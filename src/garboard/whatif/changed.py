@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 import msgspec
 
+from garboard.model import gap
 from garboard.model.errors import UsageError
-from garboard.model.gap import Gap
+from garboard.model.gap import Gap, SomeNames
 from garboard.model.package import SYSTEM_TYPES, Inventory, Package
 
 _NAMED = 5
@@ -22,9 +23,10 @@ class Changed(NamedTuple):
     gaps: tuple[Gap, ...] = ()
 
 
-def doubt(subject: str, reason: str) -> Gap:
+def doubt(subject: str | SomeNames, reason: str, names: tuple[str, ...] = ()) -> Gap:
     """A gap of a change."""
-    return Gap(stage="what-if", subject=subject, reason=reason)
+    subjects = () if isinstance(subject, str) else subject.names
+    return Gap(stage="what-if", subject=str(subject), reason=reason, subjects=subjects, names=names)
 
 
 def named(inventory: Inventory, name: str) -> tuple[Package, ...]:
@@ -77,7 +79,6 @@ def consistent(
     return msgspec.structs.replace(inventory, packages=tuple(kept))
 
 
-def some(names: Iterable[str]) -> str:
+def some(names: Iterable[str]) -> SomeNames:
     """The first few names, and how many more there are."""
-    ordered = sorted(set(names))
-    return ", ".join(ordered[:_NAMED]) + (f" and {len(ordered) - _NAMED} more" if len(ordered) > _NAMED else "")
+    return gap.some(sorted(set(names)), _NAMED)

@@ -45,8 +45,8 @@ def raised(inventory: Inventory, name: str, version: str, judged: Judged, adviso
         version, left = _nearest(inventory, packages, name, judged)
         packages = _older(packages, name, version)
         if left:
-            reason = f"no version is known that fixes {some(one.vulnerability.id for one in left)}"
-            gaps.append(doubt(f"{name} {version}", reason))
+            ids = some(one.vulnerability.id for one in left)
+            gaps.append(doubt(f"{name} {version}", f"no version is known that fixes {ids}", ids.names))
     renamed = {one.id: restated(one, version, inventory.distro) for one in packages}
     after = consistent(inventory, (renamed.get(one.id, one) for one in inventory.packages), renamed)
     return Changed(after, (*gaps, *_doubts(inventory, packages, version)))
@@ -137,4 +137,5 @@ def _doubts(inventory: Inventory, packages: tuple[Package, ...], version: str) -
         and any(name == wanted.full_name and not allows(limit, version) for name, limit in one.limits)
     }
     if limiting:
-        yield doubt(some(limiting), f"does not allow {some(one.full_name for one in packages)} {version}")
+        denied = some(one.full_name for one in packages)
+        yield doubt(some(limiting), f"does not allow {denied} {version}", denied.names)

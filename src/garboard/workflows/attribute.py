@@ -25,7 +25,7 @@ from garboard.model.attribution import Attribution, Introduction, Origin
 from garboard.model.dockerfile import Dockerfile
 from garboard.model.errors import CatalogError, GarboardError
 from garboard.model.finding import Finding
-from garboard.model.gap import Gap
+from garboard.model.gap import Gap, some
 from garboard.model.image import Attestations, Image, Platform
 from garboard.model.package import Inventory, Package
 
@@ -230,11 +230,9 @@ def _in_engine(of: Image, options: Options) -> tuple[tuple[PossibleBase, ...], t
         return (PossibleBase(name=found.base.name, image=found.base),), ()
     if not found.possible:
         return (), ()
-    some = ", ".join(found.possible[:_NAMED]) + (
-        f" and {more} more" if (more := len(found.possible) - _NAMED) > 0 else ""
-    )
-    reason = f"may have been built on any of {some}: name the one with --base, or the Dockerfile with -f"
-    return (), (Gap(stage="dockerfile", subject=of.name, reason=reason),)
+    named = some(found.possible, _NAMED)
+    reason = f"may have been built on any of {named}: name the one with --base, or the Dockerfile with -f"
+    return (), (Gap(stage="dockerfile", subject=of.name, reason=reason, names=named.names),)
 
 
 def _denied(of: Image, inventory: Inventory, build: Build) -> str:

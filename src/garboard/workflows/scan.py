@@ -18,7 +18,7 @@ from garboard.image.layers.cache import Cache, NoCache
 from garboard.image.options import Options
 from garboard.model.ecosystem import Documents
 from garboard.model.errors import UsageError
-from garboard.model.gap import Gap
+from garboard.model.gap import Gap, some
 from garboard.model.image import Attestations, Files, Image, Reader
 from garboard.model.lifecycle import Lifecycles
 from garboard.model.package import SOFTWARE, SYSTEM_TYPES, Inventory
@@ -43,8 +43,6 @@ STALE_DAYS = 7
 
 OLD = dt.timedelta(days=60)
 """Age of data by their own date, whenever they were fetched."""
-
-_NAMED = 3
 
 
 _WITH_ATTESTATIONS: Final = frozenset({"registry", "oci-dir", "oci-archive"})
@@ -133,13 +131,13 @@ def nothing_found(of: Image, inventory: Inventory) -> tuple[Gap, ...]:
     """A gap if nothing is there to judge: that is not a clean bill of health, but something that could not be known."""
     if not all(package.application for package in inventory.packages):
         return ()
-    names = ", ".join(list(dict.fromkeys(package.full_name for package in inventory.packages))[:_NAMED])
+    named = some(package.full_name for package in inventory.packages)
     reason = (
-        f"holds nothing but {names}, and no dependency that is installed or that a lock file lists"
-        if names
+        f"holds nothing but {named}, and no dependency that is installed or that a lock file lists"
+        if named.text
         else "holds no package that is known to this program"
     )
-    return (Gap(stage="catalog", subject=of.name, reason=reason),)
+    return (Gap(stage="catalog", subject=of.name, reason=reason, names=named.names),)
 
 
 def take_inventory(reference: str, options: Options, cache: Cache | None = None) -> tuple[Image, Inventory]:
@@ -268,9 +266,9 @@ def _unanalyzed(inventory: Inventory, feeds: Iterable[FeedState]) -> list[Gap]:
     count = sum(feed.unanalyzed for feed in waiting)
     oldest, newest = waiting[0].shard, waiting[-1].shard
     years = oldest if oldest == newest else f"{oldest} to {newest}"
-    names = ", ".join(sorted(judged)[:3]) + (f" and {len(judged) - 3} more" if len(judged) > 3 else "")
+    names = some(sorted(judged))
     reason = f"{count} CVEs are not analyzed by NVD: whether they are in {names} is not known"
-    return [Gap(stage="database", subject=years, reason=reason)]
+    return [Gap(stage="database", subject=years, reason=reason, names=names.names)]
 
 
 def scan(

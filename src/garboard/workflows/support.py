@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from garboard.model.gap import Gap
+from garboard.model.gap import Gap, some
 from garboard.model.lifecycle import Lifecycles, State, Support
 from garboard.model.package import SYSTEM_TYPES, Inventory, Package
 from garboard.model.timestamp import day
@@ -136,13 +136,10 @@ def _of_packages(ecosystem: str, told: dict[str, Support], today: str) -> Iterat
     over = [f"{name}{f' (since {one.until})' if one.until else ''}" for name, one in told.items() if _over(one, today)]
     limited = [name for name, one in told.items() if not one.ends]
     if over:
-        reason = f"the distribution no longer supports {_some(over)}"
-        yield Gap(stage="match", subject=ecosystem, reason=reason, support=True)
+        named = some(over, _NAMED)
+        reason = f"the distribution no longer supports {named}"
+        yield Gap(stage="match", subject=ecosystem, reason=reason, support=True, names=named.names)
     if limited:
-        reason = f"the distribution supports these for some uses only (debian-security-support): {_some(limited)}"
-        yield Gap(stage="match", subject=ecosystem, reason=reason, support=True)
-
-
-def _some(names: Sequence[str]) -> str:
-    more = len(names) - _NAMED
-    return ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+        named = some(limited, _NAMED)
+        reason = f"the distribution supports these for some uses only (debian-security-support): {named}"
+        yield Gap(stage="match", subject=ecosystem, reason=reason, support=True, names=named.names)

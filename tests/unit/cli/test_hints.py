@@ -38,6 +38,21 @@ def test_gaps_name_the_database_that_was_given(command: str, capsys: pytest.Capt
     assert "--db" not in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("form", ["json", "sarif"])
+def test_gaps_have_all_that_they_name(form: str, capsys: pytest.CaptureFixture[str]) -> None:
+    for number in range(5):
+        Path(f"tree/app/{number}.wasm").parent.mkdir(parents=True, exist_ok=True)
+        Path(f"tree/app/{number}.wasm").write_bytes(b"\0asm")
+    run(["scan", "-q", "--offline", "--format", form, "dir:tree"])
+    found = json.loads(capsys.readouterr().out)
+    if form == "json":
+        named = [gap.get("names") for gap in found["gaps"] if gap["subject"] == "WebAssembly modules"]
+    else:
+        notes = found["runs"][0]["invocations"][0]["toolExecutionNotifications"]
+        named = [note["properties"]["names"] for note in notes if "WebAssembly modules" in note["message"]["text"]]
+    assert named == [[f"app/{number}.wasm" for number in range(5)]]
+
+
 def test_gaps_in_json_too(capsys: pytest.CaptureFixture[str]) -> None:
     run(["scan", "-q", "--json", "--offline", "x.tar", "--db=mine"])
     gaps = json.loads(capsys.readouterr().out)["gaps"]

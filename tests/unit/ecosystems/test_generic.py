@@ -209,6 +209,18 @@ def test_what_is_not_sure_is_not_said(path: str, text: bytes) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        b"----- bun meta -----\nBun v1.0.36 (40f61ebb) Linux x64 {s}\n{s}: {}\0",
+        b"_user_agent\0bun/1.0.36 npm/? node/v21.6.0 linux x64\0npm_",
+        b"agent\0bun/1.0.36 npm/? node/v21.6.0 linux x64\0=bun-v1.1.0\n\0Bun v1.0.36 (Linux x64)\0",
+    ],
+)
+def test_bun_of_all_times(text: bytes) -> None:
+    assert told("opt/bun/bin/bun", elf({".rodata": text})) == ["bun@1.0.36"]
+
+
+@pytest.mark.parametrize(
     ("path", "software"),
     [
         ("pillow.libs/libz-dd453c56.so.1.2.11", ("zlib",)),

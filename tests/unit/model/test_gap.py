@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from garboard.model.gap import Gap, gathered
+from garboard.model.gap import Gap, gathered, some
 
 LIST = "asks for a, and no lock file says in which versions: not judged"
 
@@ -16,7 +16,20 @@ def of(*subjects: str, stage: str = "catalog", reason: str = "") -> list[Gap]:
 def test_those_that_differ_in_the_subject_alone_are_one_where_they_are_many() -> None:
     assert gathered(of("a", "b", "c", "c", reason=LIST)) == tuple(of("a", "b", "c", reason=LIST))
     (one,) = gathered(of("a", "b", "c", "d", "e", reason=LIST))
-    assert one == Gap(stage="catalog", subject="a, b, c and 2 more", reason=LIST)
+    assert one == Gap(stage="catalog", subject="a, b, c and 2 more", reason=LIST, subjects=tuple("abcde"))
+
+
+def test_gaps_of_the_same_words_that_name_others_are_not_one() -> None:
+    gaps = [Gap(stage="catalog", subject=one, reason=LIST, names=(one, *"xyz")) for one in "abcd"]
+    assert gathered(gaps) == tuple(gaps)
+    (one,) = gathered([Gap(stage="catalog", subject=one, reason=LIST, names=("w", *"xyz")) for one in "abcd"])
+    assert (one.subjects, one.names) == (tuple("abcd"), ("w", *"xyz"))
+
+
+def test_a_sentence_has_the_first_of_some_names() -> None:
+    assert some("abcb") == ("a, b, c", ())
+    assert some("abcd") == ("a, b, c and 1 more", tuple("abcd"))
+    assert f"no {some('abcd', 2)}" == "no a, b and 2 more"
 
 
 @pytest.mark.parametrize(
@@ -40,7 +53,7 @@ def test_those_of_many_files_that_tests_are_given_are_one(folder: str) -> None:
     )
     assert found == (
         *own,
-        Gap(stage="catalog", subject=folder, reason=reason),
+        Gap(stage="catalog", subject=folder, reason=reason, names=tuple(subjects)),
         *of(*subjects[:3], stage="development"),
     )
 

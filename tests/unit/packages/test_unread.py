@@ -266,7 +266,8 @@ def test_a_distribution_without_packages_is_told() -> None:
         ("usr/local/bin/app", 0o755, ELF, PROGRAMS),
         ("app", 0o755, ELF, PROGRAMS),
         ("usr/local/bin/app", 0o644, ELF, PROGRAMS),
-        ("srv/app", 0o644, ELF, ""),
+        ("srv/app", 0o644, ELF, PROGRAMS),
+        ("srv/app", 0o644, b"#!/bin/sh", ""),
         ("usr/local/bin/app", 0o755, GO, "Go programs"),
         ("usr/local/bin/app", 0o755, ELF + b"\xff Go buildinf:", "Go programs"),
         ("usr/local/bin/app", 0o755, b"#!/bin/sh\n" * 20, ""),
@@ -287,7 +288,13 @@ def test_a_distribution_without_packages_is_told() -> None:
         ("usr/games/x", 0o755, ELF, PROGRAMS),
         ("lib/systemd/systemd", 0o755, ELF, PROGRAMS),
         ("opt/x/lib/foo/server", 0o755, ELF, PROGRAMS),
-        ("usr/lib/git-core/git", 0o644, ELF, ""),
+        ("usr/lib/git-core/git", 0o644, ELF, PROGRAMS),
+        ("srv/app.bin", 0o644, ELF, PROGRAMS),
+        ("srv/app.txt", 0o644, ELF, ""),
+        ("boot/memtest", 0o644, ELF, PROGRAMS),
+        ("boot/xen.elf", 0o755, ELF, PROGRAMS),
+        ("opt/go/pkg/tool/link", 0o755, GO, "Go programs"),
+        ("srv/modules", 0o755, ELF, PROGRAMS),
         ("usr/lib/x/a.o", 0o755, RELOCATABLE, ""),
         ("usr/lib/libx.so", 0o755, RELOCATABLE, ""),
         ("usr/bin/core", 0o755, CORE, ""),
@@ -932,7 +939,10 @@ def test_the_distribution_answers_for_its_own_files(
 
 
 def test_of_many_some_are_named() -> None:
-    [reason] = kinds(layer({f"app/{digit}.wasm": b"" for digit in "54321"})).values()
+    image = layer({f"app/{digit}.wasm": b"" for digit in "54321"})
+    [gap] = [one for one in gaps(image) if one.names]
+    assert gap.names == tuple(f"app/{digit}.wasm" for digit in "12345")
+    [reason] = kinds(image).values()
     assert reason == "found, and not read: app/1.wasm, app/2.wasm, app/3.wasm and 2 more"
 
 

@@ -10,6 +10,7 @@ import msgspec
 
 from garboard import lock_text
 from garboard.lock_text import Named, Pinned, Remark
+from garboard.model.gap import some
 from garboard.model.image import File
 from garboard.model.package import Fact, Package
 
@@ -89,4 +90,5 @@ def _packages(text: str) -> Iterator[Pinned | Remark]:
         yield Pinned(name, entry["Version"], needs, line=lines.get(name, 0))
     yield from lock_text.from_repositories(cloned)
     if local:
-        yield Remark(f"takes packages from where no releases are: {lock_text.some(local)}: they were not judged")
+        named = some(local)
+        yield Remark(f"takes packages from where no releases are: {named}: they were not judged", named.names)

@@ -50,7 +50,7 @@ def _folders(path: str) -> tuple[str, ...]:
 ECOSYSTEM: Final = Ecosystem(
     name="generic",
     type="generic",
-    version=6,
+    version=7,
     manager="no package manager",
     order="deb",
     globs=(

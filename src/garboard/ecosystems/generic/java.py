@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from types import MappingProxyType
 from typing import Final
 
-from garboard import lock_text
-from garboard.model.gap import Gap
+from garboard.model.gap import Gap, some
 from garboard.model.image import File
 from garboard.model.package import SOFTWARE, UNMANAGED, Package
 from garboard.patterns import lazy
@@ -53,5 +52,6 @@ def runtime(file: File) -> Iterator[Package | Gap]:
         )
         stated = _MODULES().search(text)
         if others := [one for one in (stated[1].split() if stated else ()) if not one.startswith(_OF_RUNTIMES)]:
-            reason = f"was linked with modules of which the versions are not known: {lock_text.some(others)}"
-            yield Gap(stage="catalog", subject=file.path, reason=reason)
+            named = some(others)
+            reason = f"was linked with modules of which the versions are not known: {named}"
+            yield Gap(stage="catalog", subject=file.path, reason=reason, names=named.names)

@@ -55,7 +55,7 @@ SOFTWARE: Final = MappingProxyType(
     {
         "bash": Software(r"@\(#\)Bash version (NUMBER)\(", "gnu:bash"),
         "bind": Software(r"\0BIND (NUMBER)(?=[-+~ \0])", "isc:bind"),
-        "bun": Software(r"\0Bun v(NUMBER) \(", "bun:bun oven:bun"),
+        "bun": Software(r"(?:[\n\0]Bun v|bun/)(NUMBER) (?:\(|npm/\?)", "bun:bun oven:bun"),
         "busybox": Software(r"BusyBox v(NUMBER)(?=[ \0])", "busybox:busybox"),
         "bzip2": Software(r"\0(NUMBER), \d\d?-[A-Z][a-z]{2}-\d{4}(?=\0)", "bzip:bzip2"),
         "chromium": Software(r"\0(\d{2,3}\.0\.\d{4,5}\.[1-9]\d{0,2})(?=\0)", "google:chrome chromium:chromium"),

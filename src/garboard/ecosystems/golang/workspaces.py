@@ -12,7 +12,7 @@ from typing import Final
 
 from garboard import lock_text
 from garboard.ecosystems.golang.declared import ALONE, GoMod, Workspace, facts, read, replacements
-from garboard.model.gap import Gap
+from garboard.model.gap import Gap, some
 from garboard.model.package import Fact, Unread
 
 _FILE: Final = "go.work"
@@ -75,10 +75,9 @@ def _around(path: str, workspaces: Mapping[str, tuple[tuple[str, ...], Workspace
 
 def _of_workspace(path: str, stated: GoMod) -> Iterator[Fact]:
     if stated.left:
-        lines = lock_text.some([str(number) for number in stated.left])
-        yield Gap(
-            stage="catalog", subject=path, reason=f"has lines that are not known, which were not read (lines {lines})"
-        )
+        lines = some(map(str, stated.left))
+        reason = f"has lines that are not known, which were not read (lines {lines})"
+        yield Gap(stage="catalog", subject=path, reason=reason, names=lines.names)
     for folder in _folders(path, stated):
         yield Unread(
             kind=lock_text.FOLDERS,

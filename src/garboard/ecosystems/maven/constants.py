@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from garboard import lock_text
 from garboard.ecosystems.maven.effective import exact
 from garboard.lock_text import Pinned, Remark
+from garboard.model.gap import some
 
 _COMMENT: Final = re.compile(r"""//[^\n]*|/\*(?s:.*?)(?:\*/|\Z)|"(?:[^"\\\n]|\\.)*"?""")
 _HOLDER: Final = re.compile(r"\b(?:object|class|interface|enum)[ \t]+(\w+)")
@@ -38,9 +38,8 @@ def named(text: str) -> Iterator[Pinned | Remark]:
         elif _OPEN.fullmatch(value):
             left.append(str(line))
     if left:
-        yield Remark(
-            f"names artifacts by constants of other files (lines {lock_text.some(left)}): they were not judged"
-        )
+        named = some(left)
+        yield Remark(f"names artifacts by constants of other files (lines {named}): they were not judged", named.names)
 
 
 class _Constants:

@@ -18,7 +18,7 @@ from garboard.ecosystems.maven.poms import Pom
 from garboard.lock_text import Parse, Pinned
 from garboard.model.ecosystem import Documents
 from garboard.model.faults import worded
-from garboard.model.gap import Gap
+from garboard.model.gap import Gap, some
 from garboard.model.image import File
 from garboard.model.package import Fact, Kept
 
@@ -167,9 +167,9 @@ def _where_both_agree(path: str, one: MavenProject, other: MavenProject) -> tupl
         found._replace(version="") if place and found.key in differ else found
         for place, found in enumerate(one.dependencies)
     )
-    named = lock_text.some(tuple(dict.fromkeys(f"{key.group}:{key.artifact}" for key in differ)))
+    named = some(f"{key.group}:{key.artifact}" for key in differ)
     reason = f"has profiles, or needs what has some, that a JDK, a system, a file or a property activates: with them it has other versions of {named}, which were not judged"
-    return one._replace(dependencies=stated), (Gap(stage="catalog", subject=path, reason=reason),)
+    return one._replace(dependencies=stated), (Gap(stage="catalog", subject=path, reason=reason, names=named.names),)
 
 
 def _project(path: str, project: MavenProject, projects: Projects) -> Iterator[Fact]:
@@ -187,17 +187,21 @@ def _project(path: str, project: MavenProject, projects: Projects) -> Iterator[F
         for place, (name, one) in enumerate(zip(names, project.dependencies, strict=True))
     ]
     if plugins := projects.plugins(path):
-        reason = f"asks for artifacts that its plugins need ({lock_text.some(plugins)}): not judged"
-        yield Gap(stage="catalog", subject=path, reason=reason)
+        named = some(plugins)
+        reason = f"asks for artifacts that its plugins need ({named}): not judged"
+        yield Gap(stage="catalog", subject=path, reason=reason, names=named.names)
     missing = [*project.missing, *projects.missing_imports(path)]
     if missing and any(not one.version for one in entries[1:]):
-        reason = f"takes versions from what is not here: {lock_text.some(missing)}; {_REPOSITORY_HINT}"
-        yield Gap(stage="catalog", subject=path, reason=reason)
-    partial = ""
+        named = some(missing)
+        reason = f"takes versions from what is not here: {named}; {_REPOSITORY_HINT}"
+        yield Gap(stage="catalog", subject=path, reason=reason, names=named.names)
+    partial: str | lock_text.Remark = ""
     if len(project.unknown) == len(entries) - 1:
         partial = _TREE
     elif project.unknown:
-        partial = f"what these need is not known, for their files are not here: {lock_text.some(project.unknown)}; {_REPOSITORY_HINT}"
+        named = some(project.unknown)
+        reason = f"what these need is not known, for their files are not here: {named}; {_REPOSITORY_HINT}"
+        partial = lock_text.Remark(reason, named.names)
     if project.cut:
         partial = _CUT
     partial = partial if project.asked else ""

@@ -10,6 +10,7 @@ from typing import Any, Final
 from garboard import lock_text, toml_text
 from garboard.ecosystems.maven.effective import exact
 from garboard.lock_text import LINE, Pinned, Remark
+from garboard.model.gap import some
 
 _TOKEN: Final = re.compile(
     r"""//[^\n]*+|/\*(?s:.*?)(?:\*/|\Z)|"{3}(?s:.*?)(?:"{3}|\Z)|'''(?s:.*?)(?:'''|\Z)"""
@@ -133,13 +134,13 @@ class _Script:
         while self._within:
             self._close(len(self._text))
         if self._odd:
-            lines = lock_text.some(self._odd)
-            self.remarks.append(
-                Remark(f"asks in ways that are not understood (lines {lines}): what it names was not judged")
-            )
+            lines = some(self._odd)
+            reason = f"asks in ways that are not understood (lines {lines}): what it names was not judged"
+            self.remarks.append(Remark(reason, lines.names))
         if self._by_property:
-            lines = lock_text.some(self._by_property)
-            self.remarks.append(Remark(f"names artifacts by properties (lines {lines}): what it names was not judged"))
+            lines = some(self._by_property)
+            reason = f"names artifacts by properties (lines {lines}): what it names was not judged"
+            self.remarks.append(Remark(reason, lines.names))
 
     def _read_word(self, before: str, word: str, place: int) -> None:
         self._words |= self._within > 0

@@ -16,7 +16,7 @@ from garboard import lock_text
 from garboard.ecosystems.node import LOCKING
 from garboard.lock_text import Named, Remark, text_of
 from garboard.model.faults import worded
-from garboard.model.gap import Gap
+from garboard.model.gap import Gap, some
 from garboard.model.image import File
 from garboard.model.package import Asked, Fact, Package, Unlisted
 
@@ -180,8 +180,9 @@ def _tree(lock: _Lock, unread: dict[str, None]) -> Tree:
 def _remarks(lock: _Lock, tree: Tree, unread: tuple[str, ...]) -> Iterator[Remark]:
     yield from lock_text.newer(lock.form, _VERSIONS)
     if unread:
+        named = some(unread)
         yield Remark(
-            f"has entries that are nested too deeply, or none of npm's, and were not judged: {lock_text.some(unread)}"
+            f"has entries that are nested too deeply, or none of npm's, and were not judged: {named}", named.names
         )
     blank = dict.fromkeys(
         text_of(one.get("name")) or path.rpartition(_MODULES)[2]
@@ -189,7 +190,8 @@ def _remarks(lock: _Lock, tree: Tree, unread: tuple[str, ...]) -> Iterator[Remar
         if _MODULES in f"{path}/" and not one.get("link") and not text_of(one.get("version"))
     )
     if blank:
-        yield Remark(f"states no version of {lock_text.some(tuple(blank))}: not judged")
+        named = some(tuple(blank))
+        yield Remark(f"states no version of {named}: not judged", named.names)
     cloned = [
         path.rpartition(_MODULES)[2] for path, one in tree.items() if text_of(one.get("resolved")).startswith("git")
     ]

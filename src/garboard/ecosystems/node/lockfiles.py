@@ -11,7 +11,7 @@ import msgspec
 from garboard import lock_text, yaml_text
 from garboard.lock_text import Remark
 from garboard.model.faults import worded
-from garboard.model.gap import Gap
+from garboard.model.gap import Gap, some
 from garboard.model.image import File
 from garboard.model.package import Fact, Package, Unlisted
 
@@ -64,14 +64,13 @@ def catalog(file: File, /) -> Iterator[Fact]:
     known = {one.key: one for one in modules if one.own or _RELEASE.fullmatch(one.version)}
     elsewhere = [one.name for one in modules if one.key not in known and one.version]
     if blank := [one.name for one in modules if one.key not in known and not one.version]:
-        reason = f"states no version of {lock_text.some(blank)}: not judged"
-        yield Gap(stage="catalog", subject=file.path, reason=reason)
+        named = some(blank)
+        reason = f"states no version of {named}: not judged"
+        yield Gap(stage="catalog", subject=file.path, reason=reason, names=named.names)
     if elsewhere:
-        yield Gap(
-            stage="catalog",
-            subject=file.path,
-            reason=f"names what is not from the npm registry and is not judged: {lock_text.some(elsewhere)}",
-        )
+        named = some(elsewhere)
+        reason = f"names what is not from the npm registry and is not judged: {named}"
+        yield Gap(stage="catalog", subject=file.path, reason=reason, names=named.names)
     cloned = lock_text.from_repositories([one.name for one in known.values() if one.cloned])
     yield from lock_text.gaps(file.path, cloned)
     for one in known.values():

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from garboard import lock_text
 from garboard.lock_text import Parse, Pinned, Remark
+from garboard.model.gap import some
 from garboard.model.image import File
 from garboard.model.package import Fact
 
@@ -216,7 +217,8 @@ def _stated(root: Element, known: Mapping[str, str], unused: Container[str]) -> 
     yield from _needed_to_build(root)
     yield from _unpacked(root)
     if odd:
-        yield Remark(f"works out what it asks for: what {lock_text.some(tuple(odd))} names was not judged")
+        named = some(tuple(odd))
+        yield Remark(f"works out what it asks for: what {named} names was not judged", named.names)
 
 
 def _items(root: Element) -> Iterator[tuple[Element, bool]]:

@@ -16,7 +16,7 @@ from garboard.ecosystems.python.locked import TYPE, LockedDistribution, packages
 from garboard.ecosystems.python.names import normalize
 from garboard.lock_text import Remark
 from garboard.model.faults import worded
-from garboard.model.gap import Gap
+from garboard.model.gap import Gap, some
 from garboard.model.image import File
 from garboard.model.package import Fact
 
@@ -78,7 +78,8 @@ def _pipenv(text: str) -> Iterator[LockedDistribution | Remark]:
             elif not str(entry.get("path", "")).startswith("."):
                 unknown.append(name)
     if unknown:
-        yield Remark(f"states no version of {lock_text.some(unknown)}: not judged")
+        named = some(unknown)
+        yield Remark(f"states no version of {named}: not judged", named.names)
 
 
 def _tables(text: str) -> Iterator[LockedDistribution | Remark]:

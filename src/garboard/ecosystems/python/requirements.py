@@ -15,7 +15,7 @@ from garboard.ecosystems.python import LARGEST_LIST, REQUIREMENTS
 from garboard.ecosystems.python.locked import TYPE, LockedDistribution, packages
 from garboard.ecosystems.python.names import normalize
 from garboard.model.faults import worded
-from garboard.model.gap import Gap
+from garboard.model.gap import Gap, some
 from garboard.model.image import File
 from garboard.model.package import Asked, Fact, Kept
 from garboard.patterns import lazy, of_globs
@@ -119,8 +119,9 @@ def join(kept: Mapping[str, bytes], paths: Container[str] = ()) -> Iterator[tupl
         if one.entries and _COMPILED.search(kept[path]) is None:
             yield path, Gap(stage=_NOTE, subject=path, reason=_WHOLE)
         if absent := [name for name in one.folders if not _is_project(path, name, paths)]:
-            reason = f"takes in {lock_text.some(absent)}, where no project of Python is in the tree: not judged"
-            yield path, Gap(stage="catalog", subject=path, reason=reason)
+            named = some(absent)
+            reason = f"takes in {named}, where no project of Python is in the tree: not judged"
+            yield path, Gap(stage="catalog", subject=path, reason=reason, names=named.names)
 
 
 class RequirementsList(NamedTuple):
@@ -145,8 +146,9 @@ def _facts(path: str, one: RequirementsList, lists: Mapping[str, RequirementsLis
     if left and not one.entries and not found:
         yield Asked(type=TYPE, names=left, open=tuple(dict(left)), hint=_FROZEN)
     elif left:
-        unknown = lock_text.some(tuple(dict(left)))
-        yield Gap(stage="catalog", subject=path, reason=f"states no version of {unknown}: not judged; {_FROZEN}")
+        unknown = some(name for name, _ in left)
+        reason = f"states no version of {unknown}: not judged; {_FROZEN}"
+        yield Gap(stage="catalog", subject=path, reason=reason, names=unknown.names)
     absent = [
         name
         for name, place in zip(

@@ -15,7 +15,7 @@ from garboard.ecosystems.python.locked import LockedDistribution, packages
 from garboard.ecosystems.python.requirements import parsed
 from garboard.lock_text import Remark
 from garboard.model.faults import worded
-from garboard.model.gap import Gap
+from garboard.model.gap import Gap, some
 from garboard.model.image import File
 from garboard.model.package import Fact
 
@@ -55,11 +55,14 @@ def catalog(file: File, /) -> Iterator[Fact]:
         pinned += (entry._replace(line=line, asked=True, scope=_SCOPE) for entry in one.entries)
         left |= {name: None for name, _ in one.left} | {name: None for name in one.folders if name[0] != "."}
     yield from packages(list(dict.fromkeys(pinned)))
-    remarks = [one.reason for one in stated if isinstance(one, Remark)]
+    remarks = [one for one in stated if isinstance(one, Remark)]
     if left:
         whose = "its build" if name == "pyproject.toml" else "a tool of its developers"
-        remarks.append(f"states no version of {lock_text.some(tuple(left))}, which {whose} needs: not judged")
-    yield from (Gap(stage=_STAGE, subject=file.path, reason=reason) for reason in dict.fromkeys(remarks))
+        named = some(left)
+        remarks.append(Remark(f"states no version of {named}, which {whose} needs: not judged", named.names))
+    yield from (
+        Gap(stage=_STAGE, subject=file.path, reason=one.reason, names=one.names) for one in dict.fromkeys(remarks)
+    )
 
 
 Needs = Iterator[tuple[str, int] | Remark]
@@ -144,8 +147,10 @@ def _pre_commit(text: str) -> Needs:
             continue
         yield from ((one, number) for one in (text.strip("\"' ,") for text in items) if _PINNED.fullmatch(one))
     if hooks:
-        names = lock_text.some([one.rstrip("/").rpartition("://")[2] for one in hooks])
-        yield Remark(f"takes hooks from source repositories; they and what they need were not judged: {names}")
+        named = some(one.rstrip("/").rpartition("://")[2] for one in hooks)
+        yield Remark(
+            f"takes hooks from source repositories; they and what they need were not judged: {named}", named.names
+        )
 
 
 def _nox(text: str) -> Needs:

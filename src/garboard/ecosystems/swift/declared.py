@@ -10,6 +10,7 @@ import msgspec
 
 from garboard import lock_text
 from garboard.lock_text import Named, Pinned, Remark
+from garboard.model.gap import some
 from garboard.model.image import File
 from garboard.model.package import Fact
 
@@ -57,8 +58,11 @@ def _pins(text: str) -> Iterator[Pinned | Remark]:
         name = _name(place)
         yield Pinned(name, pin.get("state", {}).get("version") or "", line=lines.get(place, 0))
     if registered:
+        listed = some(registered)
         yield Remark(
-            f"takes packages from a registry, and advisories name them by their repositories: {lock_text.some(registered)}: not judged"
+            f"takes packages from a registry, and advisories name them by their repositories: {listed}: not judged",
+            listed.names,
         )
     if local:
-        yield Remark(f"takes packages from folders of the machine that wrote it: {lock_text.some(local)}: not judged")
+        listed = some(local)
+        yield Remark(f"takes packages from folders of the machine that wrote it: {listed}: not judged", listed.names)

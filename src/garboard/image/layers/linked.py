@@ -36,8 +36,9 @@ class FolderNames:
         self._exact: dict[bytes, list[_Tail]] = {}
         self._ends: dict[bytes, list[_Tail]] = {}
         """By the extension of any name."""
-        self._children: dict[bytes, list[_Tail]] = {}
-        """Of folders of any name, by that of the folder in which they are."""
+        self._below: dict[bytes, dict[int, list[_Tail]]] = {}
+        """Of folders of any name, by that of the nearest folder above that the glob names, and how many folders they are below it."""
+        self._deepest = 0
         for reader in readers:
             for glob in reader.GLOBS:
                 self._add(reader.NAME, glob, children=True)
@@ -49,25 +50,28 @@ class FolderNames:
         if folders[:1] != [b"**"]:
             return
         for count in range(2, len(folders) + 1):
-            last, before = folders[count - 1], folders[count - 2]
+            last, tail = folders[count - 1], _Tail(reader, tuple(folders[1:count]))
             if b"*" not in last:
-                place, key = self._exact, last
+                self._exact.setdefault(last, []).append(tail)
             elif last[:2] == b"*.":
-                place, key = self._ends, last[1:]
-            elif last == b"*" and children and b"*" not in before:
-                place, key = self._children, before
-            else:
-                continue
-            place.setdefault(key, []).append(_Tail(reader, tuple(folders[1:count])))
+                self._ends.setdefault(last[1:], []).append(tail)
+            elif last == b"*" and children:
+                self._add_below(tail)
+
+    def _add_below(self, tail: _Tail) -> None:
+        for depth, name in enumerate(reversed(tail.folders)):
+            if b"*" not in name:
+                self._below.setdefault(name, {}).setdefault(depth, []).append(tail)
+                self._deepest = max(depth, self._deepest)
+                return
 
     def readers(self, path: bytes) -> tuple[str, ...]:
         """Those for whom a folder of this path has a name of its own."""
-        folder, _, last = path.rpartition(b"/")
-        tails = (
-            *self._exact.get(last, ()),
-            *self._ends.get(last[last.rfind(b".") :], ()),
-            *self._children.get(folder[folder.rfind(b"/") + 1 :], ()),
-        )
+        *above, last = path.rsplit(b"/", self._deepest + 1)[-self._deepest - 1 :]
+        tails = [*self._exact.get(last, ()), *self._ends.get(last[last.rfind(b".") :], ())]
+        if not self._below.keys().isdisjoint(above):
+            for depth, name in enumerate(reversed(above), 1):
+                tails += self._below.get(name, {}).get(depth, ())
         return tuple(dict.fromkeys(tail.reader for tail in tails if _expression(tail.folders).fullmatch(path)))
 
 

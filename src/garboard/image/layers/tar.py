@@ -16,6 +16,7 @@ from typing import Final, NamedTuple, Protocol
 
 from isal import isal_zlib
 
+from garboard.compression import LZMA
 from garboard.executables import SIGNS, WEB_ASSEMBLY
 from garboard.image.handle import Region
 from garboard.image.layers.names import NameLog
@@ -48,7 +49,7 @@ _NO_WHITEOUTS: Final = frozenset({b".wh.", b".wh..", b".wh..."})
 """They would hide their own folder, or the one above it."""
 SCRIPT: Final = b"#!"
 _ARCHIVE_SIGNS: Final = frozenset(
-    (b"PK\3\4", b"\x28\xb5\x2f\xfd", b"\xfd7zX", *(b"BZh%d" % level for level in range(1, 10)))
+    (b"PK\3\4", b"\x28\xb5\x2f\xfd", b"\xfd7zX", *(b"BZh%d" % level for level in range(1, 10)), *LZMA.magics)
 )
 _GZIP: Final = b"\x1f\x8b"
 PROGRAM_SIGNS: Final = (SCRIPT, *SIGNS, WEB_ASSEMBLY, *sorted(_ARCHIVE_SIGNS), _GZIP)
@@ -66,7 +67,7 @@ _PROGRAM_LEAST: Final = 4
 """Bytes of an ELF file's magic number; a script that calls one program is not much longer."""
 NO_EXTENSION: Final = (b".bin", b".dat", b".data", b".blob", b".bundle", b".payload", b".archive")
 """What the names of archives end with that are not named as such, where they have an extension at all."""
-COMPRESSED: Final = (b".gz", b".xz", b".bz2", b".zst")
+COMPRESSED: Final = (b".gz", b".xz", b".bz2", b".zst", b".lzma")
 """How files are named that are compressed, and that may be programs."""
 COMPRESSED_LEAST: Final = 8 * 1024
 """Bytes of one of which that is looked into."""
@@ -106,7 +107,7 @@ class Member(NamedTuple):
     ``target`` is a link's target, as written. ``data`` is a wanted file's bytes, or as many of them as its readers need,
     ``None`` if it exceeds the limit on files; a view of them if one reads parts of it, valid until the next member. A
     `PROGRAM` is a program, a script or an archive that no path asks for and that is executable, large, in a folder of programs or named
-    like a library or a program of Windows, or an archive that is not named as one, and ``data`` its beginning. ``at`` is where a file's data start in the archive.
+    like a library or a program of Windows, or a program or an archive that is not named as one, and ``data`` its beginning. ``at`` is where a file's data start in the archive.
     ``wanted`` are the readers that want it.
     """
 
@@ -611,10 +612,9 @@ class Walker:
                     append(b"f" + name)
             else:
                 append(b"f" + name)
-            if in_folders or last in names or ((same := suffixes(last[last.rfind(b".") :])) and last.endswith(same)):
-                wanted = () if folder_flag else matcher.readers(name)
-                if not wanted:
-                    continue
+            if (
+                in_folders or last in names or ((same := suffixes(last[last.rfind(b".") :])) and last.endswith(same))
+            ) and (wanted := () if folder_flag else matcher.readers(name)):
                 member, position = self._hand_over(header, name, extended, size, data_at, position, wanted)
                 yield member
                 buffer, at, end = window.at(position, BLOCK)
@@ -625,8 +625,8 @@ class Walker:
                 (flag == 0x30 or not flag)
                 and programs
                 and size >= _PROGRAM_LEAST
-                # An odd digit of the mode: it may be executed. Of what is no program by its place, size and name only the
-                # archives count that have no name of one.
+                # An odd digit of the mode: it may be executed. Of what is no program by its place, size and name only what
+                # begins as one counts, but no script, and the archives that have no name of one.
                 and (
                     (
                         program := bool(
@@ -649,8 +649,8 @@ class Walker:
                 at = data_at - shift
                 sign = buffer[at : at + 4]
                 if (
-                    (program and (sign in _PROGRAM_SIGNS or sign[:2] in _SHORT_SIGNS))
-                    or sign in _ARCHIVE_SIGNS
+                    sign in _PROGRAM_SIGNS
+                    or (program and sign[:2] in _SHORT_SIGNS)
                     or sign[:2] == _GZIP
                     or buffer[at + TAR_SIGN_AT : at + TAR_SIGN_AT + 5] == TAR_SIGN
                 ):

@@ -59,6 +59,8 @@ class ComparedGap(_Out):
     stage: str
     subject: str
     reason: str
+    subjects: tuple[str, ...]
+    names: tuple[str, ...]
 
 
 class Compared(_Out):
@@ -87,7 +89,12 @@ def render(found: ImageComparison, view: View) -> bytes:  # noqa: ARG001
             issues=[_issue(one) for one in found.issues],
             packages=None if found.packages is None else [_package(one) for one in found.packages],
             new_licenses=list(found.licenses),
-            gaps=[ComparedGap(stage=one.stage, subject=one.subject, reason=one.reason) for one in found.gaps],
+            gaps=[
+                ComparedGap(
+                    stage=one.stage, subject=one.subject, reason=one.reason, subjects=one.subjects, names=one.names
+                )
+                for one in found.gaps
+            ],
         )
     )
 

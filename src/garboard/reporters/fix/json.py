@@ -56,11 +56,13 @@ class ChangeOf(_Out):
     missed: list[MissedOf]
 
 
-class GapOf(_Out):
+class GapOf(_Out, omit_defaults=True):
     """What could not be known."""
 
     subject: str
     reason: str
+    subjects: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
 
 
 class ObservedOf(_Out):
@@ -131,7 +133,10 @@ def render(fixes: Fixes, *, color: bool = False) -> bytes:
             proof=_proof(fixes.proof) if fixes.proof else None,
             rejected=list(fixes.rejected),
             changes=[_change(one) for one in fixes.changes],
-            not_covered=[GapOf(subject=one.subject, reason=one.reason) for one in fixes.gaps],
+            not_covered=[
+                GapOf(subject=one.subject, reason=one.reason, subjects=one.subjects, names=one.names)
+                for one in fixes.gaps
+            ],
             pull_requests=None if fixes.requests is None else [_request(one) for one in fixes.requests],
             images=[_image(one) for one in fixes.images],
         )

@@ -68,12 +68,14 @@ class Mirror(msgspec.Struct, rename="camel"):
     signed: str
 
 
-class Missing(msgspec.Struct, rename="camel"):
+class Missing(msgspec.Struct, rename="camel", omit_defaults=True):
     """What was not covered."""
 
     stage: str
     subject: str
     reason: str
+    subjects: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
 
 
 class Document(msgspec.Struct, rename="camel"):
@@ -125,7 +127,7 @@ def _base(one: Moved) -> Base:
 
 
 def _missing(one: Gap) -> Missing:
-    return Missing(one.stage, one.subject, one.reason)
+    return Missing(one.stage, one.subject, one.reason, one.subjects, one.names)
 
 
 def render(result: Rebuild, view: View | None = None) -> bytes:

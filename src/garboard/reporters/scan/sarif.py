@@ -257,14 +257,14 @@ class _Writer:
 
     def _notifications(self) -> Iterator[document.Notification]:
         gaps = dict.fromkeys((*self._report.gaps, *(self._report.attribution.gaps if self._report.attribution else ())))
-        yield from (_notification("not-covered", _gap(gap)) for gap in gaps)
+        yield from (_of_gap("not-covered", gap) for gap in gaps)
         if not self._report.judged or self._report.unjudged:
             of = "none" if not self._report.judged else f"only {self._report.judged}"
             text = (
                 f"{of} of the {self._report.tested} packages could be judged; no result does not mean no vulnerability"
             )
             yield _notification("not-covered", text)
-        yield from (_notification("limited", _gap(gap)) for gap in self._view.hidden(self._report))
+        yield from (_of_gap("limited", gap) for gap in self._view.hidden(self._report))
         yield from (_notification("limited", text) for text in self._limits())
 
     def _limits(self) -> Iterator[str]:
@@ -289,8 +289,12 @@ def _some(names: list[str]) -> str:
     return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
 
 
-def _gap(gap: Gap) -> str:
-    return f"{gap.subject}: {gap.reason}"
+def _of_gap(kind: str, gap: Gap) -> document.Notification:
+    told = _notification(kind, f"{gap.subject}: {gap.reason}")
+    if not gap.subjects and not gap.names:
+        return told
+    lists = (tuple(map(rules.plain, every)) for every in (gap.subjects, gap.names))
+    return msgspec.structs.replace(told, properties=document.AllNames(subjects=next(lists), names=next(lists)))
 
 
 def _notification(kind: str, text: str) -> document.Notification:

@@ -167,12 +167,20 @@ class Descriptor(_Out):
     id: str
 
 
+class AllNames(_Out):
+    """All of which a notification's text has only the first."""
+
+    subjects: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+
+
 class Notification(_Out):
     """Something about the run itself."""
 
     level: str
     message: Message
     descriptor: Descriptor
+    properties: AllNames | None = None
 
 
 class Invocation(_Out):

@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element
 
 from garboard.ecosystems.rpm import version as rpm
 from garboard.ecosystems.rpm.updateinfo import Erratum, UpdatedPackage, evr, security_updates
-from garboard.model.gap import Gap
+from garboard.model.gap import Gap, some
 from garboard.model.mirror import Asking, FixNote, InstalledSystem, MirrorRepository, Offer, Offers, UpgradeState
 from garboard.model.package import Package
 from garboard.repositories import xml
@@ -137,8 +137,9 @@ class _Telling:
             told.append(Offer(**{n: getattr(offer, n) for n in offer.__struct_fields__} | {"security": bool(mine)}))
             found += mine
         if modular:
-            names = ", ".join(sorted(modular)[:10])
-            gaps.append(_gap("modules", f"streams of modules are not told apart, so these are not compared: {names}"))
+            named = some(sorted(modular), 10)
+            reason = f"streams of modules are not told apart, so these are not compared: {named}"
+            gaps.append(Gap(stage="mirrors", subject="modules", reason=reason, names=named.names))
         return Offers(
             offers=tuple(told),
             repositories=tuple(self._repositories),

@@ -13,7 +13,10 @@ from garboard.packages.assemble import assemble
 from garboard.packages.catalogers import CATALOGERS
 from tests.unit.image.layers.builders import Entry, Given, Seeing, folder, layer_of, link, read, tar
 
-_GLOBS = ("**/spec/*.w", "**/spec/default/*.w", "**/*.info/META", "**/plugins/*/*.php")
+_GLOBS = (
+    *("**/spec/*.w", "**/spec/default/*.w", "**/*.info/META", "**/plugins/*/*.php", "**/vendor/*/*/*.json"),
+    "**/*/odd/*/*/*.odd",
+)
 _GEM = b'Gem::Specification.new do |s|\n  s.name = "a".freeze\n  s.version = "1.0.0"\nend\n'
 
 
@@ -33,6 +36,10 @@ def _seen(*layers: bytes, options: Options | None = None) -> dict[str, str]:
         ("a/b.info", "/deps/s", "deps/s/META", "a/b.info/META"),
         ("a/plugins", "/deps/s", "deps/s/x/x.php", "a/plugins/x/x.php"),
         ("a/plugins/x", "/deps/s", "deps/s/x.php", "a/plugins/x/x.php"),
+        ("a/vendor/b", "/deps", "deps/s/x.json", "a/vendor/b/s/x.json"),
+        ("a/vendor/b/c", "/deps/s", "deps/s/x.json", "a/vendor/b/c/x.json"),
+        ("vendor/b/c", "../../deps/s", "deps/s/x.json", "vendor/b/c/x.json"),
+        ("a/odd/b/c", "/deps/s", "deps/s/x.odd", "a/odd/b/c/x.odd"),
     ],
 )
 def test_files_are_known_by_the_link(name: str, target: str, file: str, seen: str) -> None:
@@ -49,6 +56,13 @@ def test_what_has_such_a_name_itself_is_read_once_and_by_its_own() -> None:
     given = Given(tar([Entry("b/spec/x.w", b"x"), link("a/spec", "/b/spec")]))
     files = read_image(given, (Seeing(*_GLOBS),), NoCache(), Options())
     assert [(one.path, one.asked) for one in files.histories] == [("b/spec/x.w", "")]
+    assert given.handed_over == [0]
+
+
+def test_a_link_to_a_folder_that_is_known_itself_is_read_once() -> None:
+    given = Given(tar([Entry("vendor/b/3/x.json", b"x"), link("vendor/b/current", "3"), link("app", "vendor/b/3")]))
+    files = read_image(given, (Seeing(*_GLOBS),), NoCache(), Options())
+    assert [(one.path, one.asked) for one in files.histories] == [("vendor/b/3/x.json", "")]
     assert given.handed_over == [0]
 
 

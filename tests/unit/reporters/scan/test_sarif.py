@@ -12,6 +12,7 @@ import msgspec
 import pytest
 
 from garboard.model.advisory import Severity
+from garboard.model.gap import Gap
 from garboard.model.package import Location
 from garboard.model.report import Report
 from garboard.reporters.scan import sarif, sarif_rules
@@ -167,6 +168,16 @@ def test_gaps_and_limits_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "2 of 6 results, the least severe, are left out: GitHub takes 4 of a run" in texts
     assert "GitHub shows the 3 most severe of these 4 results" in texts
     assert "of more than 20 tags the last are left out: CVE-2024-0001" in texts
+
+
+def test_all_names_of_a_gap_are_properties() -> None:
+    few = Gap(stage="catalog", subject="few", reason="not read: a")
+    many = Gap(stage="catalog", subject="a", reason="not read: b", subjects=("a", "\x1b[31mb"), names=("b", "c"))
+    found = run(changed(scanned(), gaps=(few, many)))
+    notes = found["invocations"][0]["toolExecutionNotifications"]
+    properties = {one["message"]["text"]: one.get("properties") for one in notes}
+    assert properties["few: not read: a"] is None
+    assert properties["a: not read: b"] == {"subjects": ["a", "\x1b[31mb"], "names": ["b", "c"]}
 
 
 def test_nothing_judged_is_not_clean() -> None:
