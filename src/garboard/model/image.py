@@ -168,7 +168,8 @@ class Glance(Value):
     """Files of a source tree that are looked into by how their names ``end`` (from the last dot), many as they are.
 
     One counts if its first bytes, ``head`` of them, have one of ``signs``. None is looked into ``beside`` a file of one of
-    these names, or in a folder of which it, or one ``above`` it, has one of those.
+    these names, or in a folder of which it, or one ``above`` it, has one of those. What has no extension is of this kind if
+    its first line names one of the programs that it is ``run_by``.
     """
 
     end: bytes
@@ -176,6 +177,7 @@ class Glance(Value):
     head: int = 4096
     beside: tuple[bytes, ...] = ()
     above: tuple[bytes, ...] = ()
+    run_by: tuple[bytes, ...] = ()
 
 
 class Reader(Protocol):
