@@ -154,7 +154,8 @@ class Bare(Value):
 
     ``folder`` is an expression for the end of such a folder's path, and ``within`` a text that each has, which is cheap to
     look for. A folder with none of ``files`` counts where a file that is nearer to no other such folder ends with one of
-    ``contents``; then it is stated to be unread, as of this ``kind``.
+    ``contents``; then it is stated to be unread, as of this ``kind``. Where they are ``namespaces``, it is what lies in them that
+    is (see `garboard.namespaces.packages`).
     """
 
     within: bytes
@@ -162,6 +163,7 @@ class Bare(Value):
     files: tuple[bytes, ...]
     contents: tuple[bytes, ...]
     kind: str
+    namespaces: bool = False
 
 
 class Glance(Value):

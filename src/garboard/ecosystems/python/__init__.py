@@ -228,6 +228,7 @@ ECOSYSTEM: Final = Ecosystem(
                 files=(b"__init__.py",),
                 contents=(b".py", b".so", b"/__init__.pyc"),
                 kind=MODULES,
+                namespaces=True,
             )
             for place in (b"site-packages", b"dist-packages")
         ),
