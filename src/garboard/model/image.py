@@ -154,7 +154,8 @@ class Bare(Value):
 
     ``folder`` is an expression for the end of such a folder's path, and ``within`` a text that each has, which is cheap to
     look for. A folder with none of ``files`` counts where a file that is nearer to no other such folder ends with one of
-    ``contents``; then it is stated to be unread, as of this ``kind``.
+    ``contents``; then it is stated to be unread, as of this ``kind``. Where they are ``namespaces``, it is what lies in them that
+    is (see `garboard.namespaces.packages`).
     """
 
     within: bytes
@@ -162,13 +163,15 @@ class Bare(Value):
     files: tuple[bytes, ...]
     contents: tuple[bytes, ...]
     kind: str
+    namespaces: bool = False
 
 
 class Glance(Value):
     """Files of a source tree that are looked into by how their names ``end`` (from the last dot), many as they are.
 
     One counts if its first bytes, ``head`` of them, have one of ``signs``. None is looked into ``beside`` a file of one of
-    these names, or in a folder of which it, or one ``above`` it, has one of those.
+    these names, or in a folder of which it, or one ``above`` it, has one of those. What has no extension is of this kind if
+    its first line names one of the programs that it is ``run_by``.
     """
 
     end: bytes
@@ -176,6 +179,7 @@ class Glance(Value):
     head: int = 4096
     beside: tuple[bytes, ...] = ()
     above: tuple[bytes, ...] = ()
+    run_by: tuple[bytes, ...] = ()
 
 
 class Reader(Protocol):

@@ -32,8 +32,12 @@ GLOBS: Final = (
     *("**/Makefile", "**/makefile", "**/GNUmakefile", "**/devcontainer.json", "**/.gitpod.yml"),
 )
 GLANCES: Final = tuple(
-    Glance(end=end, signs=(b"install", b" add ", b"npx ", b" require ", b" get "), head=HEAD)
-    for end in (b".sh", b".bash", b".ps1")
+    Glance(end=end, signs=(b"install", b" add ", b"npx ", b" require ", b" get "), head=HEAD, run_by=run_by)
+    for end, run_by in (
+        (b".sh", (b"sh", b"bash", b"dash", b"zsh", b"ksh", b"ash")),
+        (b".bash", ()),
+        (b".ps1", (b"pwsh",)),
+    )
 )
 REASON: Final = "has commands that install packages in stated versions: they are not judged by this tree's lists, but in an image that they made"
 _COMMANDS: Final = lazy(r"[;&|`]|\$\(")

@@ -17,6 +17,7 @@ from garboard.ecosystems import ECOSYSTEMS, of
 from garboard.ecosystems.generic import LIBRARIES as _DLL
 from garboard.ecosystems.generic import PROGRAMS as _EXECUTABLES
 from garboard.ecosystems.maven import ECOSYSTEM as JAVA
+from garboard.ecosystems.python import PLACES
 from garboard.model.gap import Gap, some
 from garboard.model.package import NOT_READ, SYSTEM_TYPES, UNMANAGED, Package
 from garboard.packages import archives, bills, unread_lists
@@ -36,6 +37,8 @@ _BARE: Final = MappingProxyType(
 _UNMET: Final = MappingProxyType({one.unmet: one.type for one in ECOSYSTEMS if one.unmet})
 _HINTS: Final = MappingProxyType({one.unmet: one.unmet_hint for one in ECOSYSTEMS if one.unmet_hint})
 _LIST_ENDS: Final = (".list", ".md5sums")
+_RECORD: Final = "/RECORD"
+"""A list of all files of a distribution of Python, which says more than the names beside it."""
 _INSTALLERS: Final = frozenset(name for one in ECOSYSTEMS for name in one.installers)
 _PLACES: Final = 20
 """Files of one product that are named."""
@@ -120,7 +123,7 @@ def gaps(found: Iterable[Found], packages: Iterable[Package], read: Iterable[str
     for one in found:
         if not places.tells(one):
             within = f" ({', '.join(one.names)})" if one.reason != NOT_READ and one.names else ""
-            kinds[one.kind, one.reason].add(f"{one.folder or one.path}{within}")
+            kinds[one.kind, one.reason].add(f"{places.place(one)}{within}")
     for (kind, reason), paths in sorted(kinds.items()):
         named = some(sorted(paths))
         hint = f"; {_HINTS[kind]}" if kind in _HINTS else ""
@@ -415,17 +418,37 @@ class _Places:
 
     def named(self, one: Found) -> bool:
         """Whether a package is known that brought the folder or module."""
-        home, _, name = one.folder.rpartition("/")
-        known = self._modules[home]
+        home, name, within = self._module(one.folder)
         stem = name.partition(".")[0]
-        return not known.isdisjoint((name, stem, *(one.normalize(stem) for one in ECOSYSTEMS if one.modules)))
+        parts = within.split("/")
+        names = ("/".join(parts[:count]) for count in range(1, len(parts) + 1))
+        known = self._modules.get(home, frozenset())
+        return not known.isdisjoint((*names, stem, *(one.normalize(stem) for one in ECOSYSTEMS if one.modules)))
+
+    def place(self, one: Found) -> str:
+        """What of a file's place is told: of a namespace in which no known package has anything, the namespace."""
+        if one.kind != kinds.MODULE:
+            return one.folder or one.path
+        home, name, within = self._module(one.folder)
+        shared = any(known.startswith(f"{name}/") for known in self._modules.get(home, ()))
+        return one.folder if shared or within == name else one.folder.removesuffix(within) + name
+
+    def _module(self, folder: str) -> tuple[str, str, str]:
+        """The folder of packages in which one is, the name of the folder or module there, and all of the path from there."""
+        homes = (above for above in _above(folder) if above in self._modules or above.endswith(PLACES))
+        home = next(homes, folder.rpartition("/")[0])
+        within = folder[len(home) :].lstrip("/")
+        return home, within.partition("/")[0], within
 
     @cached_property
     def _modules(self) -> Mapping[str, AbstractSet[str]]:
         """By the folder in which packages lie, the names of their own folders and modules, and of these packages."""
         found: dict[str, set[str]] = defaultdict(set)
+        lists = (one for one in self._found if one.kind == kinds.MODULE_LIST and one.names)
+        recorded = {one.path.removesuffix(_RECORD) for one in lists if one.path.endswith(_RECORD)}
         for one in self._found:
-            if one.kind == kinds.MODULE_LIST:
+            beside = one.path.rpartition("/")[0]
+            if one.kind == kinds.MODULE_LIST and (one.path.endswith(_RECORD) or beside not in recorded):
                 found[one.folder].update(one.names)
         for package in self._packages:
             if of(package.type).modules:

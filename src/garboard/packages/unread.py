@@ -25,7 +25,7 @@ from garboard.patterns import lazy, of_globs
 NAME: Final = "unread"
 GLOBS: Final = kinds.GLOBS
 BARE: Final = kinds.BARE
-VERSION: Final = 17 + programs.VERSION
+VERSION: Final = 18 + programs.VERSION
 HEAD: Final = 4096
 """Bytes of a program within which a Go linker's build id lies."""
 explained = programs.explained

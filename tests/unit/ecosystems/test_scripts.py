@@ -146,6 +146,41 @@ def test_a_script_that_windows_wrote(tmp_path: Path, case: Stated, end: str) -> 
     assert other.gaps == plain.gaps
 
 
+RUN_BY = {one.end.decode(): one.run_by for reader in SCRIPTS for one in reader.GLANCES if one.run_by}  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    "line", ["#!/usr/bin/{}", "#! /usr/bin/env {}3.1", "#!/usr/bin/env -S A=b {} run", "#!/opt/x/{} -w"]
+)
+@pytest.mark.parametrize(
+    "case",
+    [one for one in CASES if Path(one.path).suffix in RUN_BY and "." not in Path(one.path).stem],
+    ids=lambda case: case.path,
+)
+def test_a_script_without_an_extension_is_of_the_program_that_runs_it(tmp_path: Path, case: Stated, line: str) -> None:
+    name, end = Path(case.path).stem, Path(case.path).suffix
+    for number, program in enumerate(RUN_BY[end]):
+        text = f"{line.format(program.decode())}\n{case.text}"
+        plain = read(tmp_path / f"plain{number}", {f"x/{name}{end}": text})
+        other = read(tmp_path / f"other{number}", {f"x/{name}": text})
+        assert [(one.purl, one.locations[0].line) for one in other.packages] == [
+            (one.purl, one.locations[0].line) for one in plain.packages
+        ]
+        assert [(gap.subject, gap.reason) for gap in other.gaps] == [
+            (gap.subject.removesuffix(end), gap.reason.replace(f"{name}{end}", name)) for gap in plain.gaps
+        ]
+        assert [one.locations[0].path for one in other.packages] == [f"x/{name}"] * len(other.packages)
+
+
+@pytest.mark.parametrize("text", ["", "#!/bin/cat\n", "#!ruby.x\n", "#!\n", "#!/usr/bin/env\n", "# ruby\n"])
+def test_a_file_that_no_known_program_runs_is_no_script(tmp_path: Path, text: str) -> None:
+    gemfile = 'require "bundler/inline"\ngemfile do\n  gem "a", "1.0"\nend\n'
+    assert [one.purl for one in read(tmp_path / "a", {"run": "#!/usr/bin/ruby\n" + gemfile}).packages] == [
+        "pkg:gem/a@1.0"
+    ]
+    assert not read(tmp_path / "b", {"run": text + gemfile}).packages
+
+
 @pytest.mark.parametrize("end", sorted({one.end.decode() for reader in SCRIPTS for one in reader.GLANCES}))  # type: ignore[attr-defined]
 def test_a_file_that_states_nothing_is_not_told(tmp_path: Path, end: str) -> None:
     assert read(tmp_path, {f"a{end}": "text\n", "x.txt": ""}).gaps == ()

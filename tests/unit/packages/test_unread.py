@@ -700,6 +700,42 @@ def test_modules_and_namespaces_that_nothing_names(home: str, path: str, what: s
 
 
 @pytest.mark.parametrize(
+    ("strangers", "told"),
+    [
+        (("evil/__init__.py", "evil/a.py", "evil/b/__init__.py"), ("evil",)),
+        (("evil.py",), ("evil.py",)),
+        (("cloud/evil/__init__.py",), ("cloud/evil",)),
+        (("cloud/evil/x.abi3.so",), ("cloud/evil/x.abi3.so",)),
+        (("cloud/storage/added.py", "cloud/storage/added/__init__.py"), ()),
+        (("evil/data.json", "evil/__pycache__/a.cpython-312.pyc"), ()),
+    ],
+)
+@pytest.mark.parametrize("beside", [{}, {"top_level.txt": b"ns\n"}])
+@pytest.mark.parametrize("apart", [False, True])
+def test_a_stranger_in_a_namespace_of_others(
+    strangers: tuple[str, ...], told: tuple[str, ...], beside: dict[str, bytes], *, apart: bool
+) -> None:
+    kind = "modules and folders of Python packages without metadata"
+    listed = ("cloud/storage/__init__.py", "cloud/storage/a/__init__.py", "cloud/lone.py", "cloud/storage/a/b.py")
+    record = "".join(f"ns/{path},,\n" for path in listed)
+    metadata = {"METADATA": b"Name: ns.cloud\nVersion: 1\n", "RECORD": record.encode(), **beside}
+    own = {f"{SITE_PACKAGES}/ns/{path}": b"" for path in listed}
+    own |= {f"{SITE_PACKAGES}/ns.cloud-1.dist-info/{name}": data for name, data in metadata.items()}
+    others = {f"{SITE_PACKAGES}/ns/{path}": ELF if path.endswith(".so") else b"" for path in strangers}
+    assert kinds(layer(own)) == {}
+    found = kinds(*([layer(own), layer(others)] if apart else [layer({**own, **others})]))
+    names = ", ".join(f"{SITE_PACKAGES}/ns/{path}" for path in told)
+    assert found == ({kind: f"found, and not read: {names}"} if told else {})
+
+
+@pytest.mark.parametrize("listed", ["ns/__init__.py,,\nns/a.py,,\n", "ns/a.py,,\nx.py,,\nns/__init__.py,,\n"])
+def test_a_package_that_distributions_share_and_one_has_itself_is_no_namespace(listed: str) -> None:
+    metadata = {"METADATA": b"Name: ns\nVersion: 1\n", "RECORD": listed.encode()}
+    files = {f"{SITE_PACKAGES}/ns-1.dist-info/{name}": data for name, data in metadata.items()}
+    assert kinds(layer({**files, f"{SITE_PACKAGES}/ns/b/c.py": b""})) == {}
+
+
+@pytest.mark.parametrize(
     "path",
     [
         *("__pycache__/six.cpython-312.pyc", "distutils-precedence.pth", "README.txt", "x.pth", "_virtualenv.py"),

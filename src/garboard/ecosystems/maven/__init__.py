@@ -167,10 +167,15 @@ _GLANCES: Final = (
     Glance(end=b".java", signs=(b"//DEPS ",), above=_BUILDS),
     Glance(end=b".jsh", signs=(b"//DEPS ",)),
     Glance(end=b".kt", signs=(b"//DEPS ",), above=_BUILDS),
-    Glance(end=b".kts", signs=(b"//DEPS ", b"DependsOn")),
-    Glance(end=b".groovy", signs=(b"//DEPS ", b"@Grab"), above=_BUILDS),
+    Glance(end=b".kts", signs=(b"//DEPS ", b"DependsOn"), run_by=(b"kotlin",)),
+    Glance(end=b".groovy", signs=(b"//DEPS ", b"@Grab"), above=_BUILDS, run_by=(b"groovy",)),
     Glance(end=b".scala", signs=(b"//> using ", b"//>using "), above=_BUILDS),
-    Glance(end=b".sc", signs=(b"//> using ", b"//>using ", b"$ivy.", b"$dep."), above=_BUILDS),
+    Glance(
+        end=b".sc",
+        signs=(b"//> using ", b"//>using ", b"$ivy.", b"$dep."),
+        above=_BUILDS,
+        run_by=(b"scala-cli", b"scala", b"amm"),
+    ),
 )
 _CONSTANTS: Final = re.compile(r"(?:^|/)(?:buildSrc|build-logic)/.*\.(?:kt|java|groovy)$")
 _SCRIPTS: Final = tuple(one.end.decode() for one in _GLANCES)

@@ -159,7 +159,10 @@ ECOSYSTEM: Final = Ecosystem(
         "**/deno.lock",
     ),
     manifests=("**/package.json",),
-    glances=tuple(Glance(end=end.encode(), signs=_IMPORTS, above=_PROJECTS) for end in _MODULES),
+    glances=tuple(
+        Glance(end=end.encode(), signs=_IMPORTS, above=_PROJECTS, run_by=(b"deno", b"bun") if end == ".ts" else ())
+        for end in _MODULES
+    ),
     load_declared=_declared,
     edited=("**/package.json",),
     load_editor=_editor,

@@ -111,7 +111,7 @@ ECOSYSTEM: Final = Ecosystem(
     ),
     manifests=(*(f"**/*.{end}" for one in _PROJECTS for end in (one, one.upper())), "**/global.json"),
     any_case=True,
-    glances=(Glance(end=b".cs", signs=(b"#:package",)),),
+    glances=(Glance(end=b".cs", signs=(b"#:package",), run_by=(b"dotnet",)),),
     load_declared=_declared,
     load_join=_join,
     nearest=same_file,

@@ -228,6 +228,7 @@ ECOSYSTEM: Final = Ecosystem(
                 files=(b"__init__.py",),
                 contents=(b".py", b".so", b"/__init__.pyc"),
                 kind=MODULES,
+                namespaces=True,
             )
             for place in (b"site-packages", b"dist-packages")
         ),
@@ -251,7 +252,9 @@ ECOSYSTEM: Final = Ecosystem(
     ),
     manifests=(*(f"**/{name}" for name in (*_PROJECTS, *_TOOLS)), "**/*requirements*.in", "**/requirements/*.in"),
     glances=(
-        Glance(end=b".py", signs=(b"# /// script",), beside=(b"__init__.py",)),
+        Glance(
+            end=b".py", signs=(b"# /// script",), beside=(b"__init__.py",), run_by=(b"python", b"uv", b"pipx", b"hatch")
+        ),
         *(Glance(end=end, signs=(b"==", b">=", b"~="), head=LARGEST_LIST) for end in (b".txt", b".TXT")),
         Glance(end=b".ipynb", signs=(b"pip install", b"pip3 install"), head=1024 * 1024),
     ),

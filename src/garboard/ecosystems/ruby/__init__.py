@@ -117,7 +117,7 @@ ECOSYSTEM: Final = Ecosystem(
     programs=("gem", "bundle", "bundler"),
     declares=("**/Gemfile*.lock", "**/*.gemfile.lock", "**/gems.locked"),
     manifests=("**/Gemfile", "**/Gemfile.local", "**/gems.rb", "**/*.gemfile", "**/*.gemspec"),
-    glances=(Glance(end=b".rb", signs=(b"bundler/inline",), head=16 * 1024),),
+    glances=(Glance(end=b".rb", signs=(b"bundler/inline",), head=16 * 1024, run_by=(b"ruby",)),),
     load_declared=_declared,
     edited=("**/Gemfile",),
     load_editor=_editor,
@@ -132,6 +132,6 @@ ECOSYSTEM: Final = Ecosystem(
     interpreter="ruby",
     scripts=(".rb",),
     interpreted=True,
-    misses="gems that are not unpacked (a gap); Gemfiles within scripts (`bundler/inline`) after their first 16 KiB, or whose names do not end with `.rb`",
+    misses="gems that are not unpacked (a gap); Gemfiles within scripts (`bundler/inline`) after their first 16 KiB, or that have another extension than `.rb`",
     reference="https://guides.rubygems.org/specification-reference/",
 )

@@ -74,7 +74,14 @@ ECOSYSTEM: Final = Ecosystem(
     locks=("Cargo.lock",),
     declares=("**/Cargo.lock",),
     manifests=("**/Cargo.toml",),
-    glances=(Glance(end=b".rs", signs=(b"dependencies", b"cargo-deps:"), above=(b"Cargo.toml",)),),
+    glances=(
+        Glance(
+            end=b".rs",
+            signs=(b"dependencies", b"cargo-deps:"),
+            above=(b"Cargo.toml",),
+            run_by=(b"rust-script", b"cargo"),
+        ),
+    ),
     load_declared=_declared,
     edited=("**/Cargo.toml",),
     load_editor=_editor,

@@ -12,6 +12,7 @@ from garboard.image.layers.names import unpack
 from garboard.image.layers.record import Reading
 from garboard.model.image import Bare
 from garboard.model.package import Unread
+from garboard.namespaces import packages
 
 
 class BareFolders:
@@ -46,18 +47,24 @@ class BareFolders:
         for rule, found, linked in zip(self._rules, self._found, self._linked, strict=True):
             left = {folder for folder in found if not _described(rule, folder, described)}
             behind = {folder for folder in linked - found if not _described(rule, folder, described)}
+            shared: dict[bytes, list[bytes]] = {}
             for block in unpack(names) if left or behind else ():
                 for field in block:
                     if field[:1] == b"f" and field.endswith(rule.contents):
                         path = field[1:]
                         inside = rule.within in path
                         folder = _innermost(rule, path[: path.rfind(b"/") + 1]) if inside else b""
-                        if folder in left:
+                        if rule.namespaces and folder in left:
+                            shared.setdefault(folder, []).append(path)
+                        elif folder in left:
                             left.discard(folder)
                             yield self._reading(rule, path, folder)
                         elif behind and not folder and (folder := _around(path, behind)):
                             behind.discard(folder)
                             yield self._reading(rule, path, folder)
+            for namespace, paths in shared.items():
+                for folder, path in packages(namespace, paths).items():
+                    yield self._reading(rule, path, folder)
 
     def undescribed(self, whiteouts: Iterable[bytes], described: Collection[bytes]) -> Iterator[Reading]:
         """One for each file alone that described a folder and that the layer removes."""

@@ -23,6 +23,7 @@ from garboard.image.layers.tar import (
     NO_EXTENSION,
     PROGRAM_ANYWHERE,
     PROGRAM_SIGNS,
+    SCRIPT,
     TAR_SIGN,
     TAR_SIGN_AT,
     WINDOWS,
@@ -194,6 +195,26 @@ class _Reading:
             facts = tuple(self._readers[reader].catalog(File(path=text(path), data=data)))
             self._readings.append(Reading(path=path, reader=reader, facts=facts))
 
+    def _is_program(self, path: bytes, handle: int) -> bool:
+        """Whether a file begins as a program, a script or an archive; what a script states in itself is read by the way."""
+        head = os.pread(handle, TAR_SIGN_AT + len(TAR_SIGN), 0)
+        if head.startswith(SCRIPT) and b"." not in path[path.rfind(b"/") + 1 :]:
+            end = self._matcher.run_by.get(_interpreter(head))
+            if end is not None and end not in self._closed:
+                reader, glance = self._matcher.glances[end]
+                data = os.pread(handle, glance.head, 0)
+                if any(sign in data for sign in glance.signs):
+                    self._readings.append(self._known_as(path, text(path + end), reader, data))
+        return head.startswith(PROGRAM_SIGNS) or head[TAR_SIGN_AT:] == TAR_SIGN
+
+    def _known_as(self, path: bytes, known: str, reader: str, data: bytes) -> Reading:
+        """What a reader makes of a file that it would know by another path."""
+        facts = tuple(
+            msgspec.structs.replace(one, subject=text(path)) if isinstance(one, Gap) and one.subject == known else one
+            for one in self._readers[reader].catalog(File(path=known, data=data))
+        )
+        return Reading(path=path, reader=reader, facts=facts)
+
     def _recased(self, path: bytes, entry: os.DirEntry[bytes], recased: Recased) -> None:
         """Let a reader see a file by the name that it knows, which this one has but for capitals."""
         largest = self._limits.text_bytes
@@ -203,19 +224,11 @@ class _Reading:
         except OSError as error:
             self._gap(path, f"the file cannot be read: {error.strerror}")
             return
-        facts: tuple[Fact, ...]
         if len(data) > largest:
-            facts = (too_big(path, entry.stat(follow_symlinks=False).st_size, largest, self._limits),)
+            gap = too_big(path, entry.stat(follow_symlinks=False).st_size, largest, self._limits)
+            self._readings.append(Reading(path=path, reader=recased.reader, facts=(gap,)))
         else:
-            known = text(recased.path)
-            stated = self._readers[recased.reader].catalog(File(path=known, data=data))
-            facts = tuple(
-                msgspec.structs.replace(one, subject=text(path))
-                if isinstance(one, Gap) and one.subject == known
-                else one
-                for one in stated
-            )
-        self._readings.append(Reading(path=path, reader=recased.reader, facts=facts))
+            self._readings.append(self._known_as(path, text(recased.path), recased.reader, data))
 
     @staticmethod
     def _may_be_a_program(path: bytes, last: bytes, entry: os.DirEntry[bytes]) -> bool:
@@ -235,7 +248,7 @@ class _Reading:
                 if not stat.S_ISREG(status.st_mode):
                     self._no_file(path, () if program else wanted)
                     return
-                if program and not _is_program(os.pread(handle, TAR_SIGN_AT + len(TAR_SIGN), 0)):
+                if program and not self._is_program(path, handle):
                     return
                 if head is None and status.st_size > largest:
                     gap = too_big(path, status.st_size, largest, self._limits)
@@ -296,6 +309,8 @@ def _closing(matcher: Matcher) -> tuple[dict[bytes, set[bytes]], dict[bytes, set
     return beside, above
 
 
-def _is_program(head: bytes) -> bool:
-    """Whether a file that begins so is a program, a script or an archive."""
-    return head.startswith(PROGRAM_SIGNS) or head[TAR_SIGN_AT:] == TAR_SIGN
+def _interpreter(head: bytes) -> bytes:
+    """The name of the program that runs a script which begins so, without its version."""
+    words = head[len(SCRIPT) :].partition(b"\n")[0].split()
+    names = (word.rpartition(b"/")[2] for word in words if not word.startswith(b"-") and b"=" not in word)
+    return next((one for one in names if one != b"env"), b"").rstrip(b".0123456789")

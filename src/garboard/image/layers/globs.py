@@ -96,6 +96,8 @@ class Matcher:
             glance.end: (reader.NAME, glance) for reader in readers for glance in getattr(reader, "GLANCES", ())
         }
         """By the end of a name, what is looked into of the files in folders, and for which reader."""
+        self.run_by = {name: end for end, (_, glance) in self.glances.items() for name in glance.run_by}
+        """By a program, the end that the names of its scripts have where they have one."""
         self.of_sources = frozenset(reader.NAME for reader in readers if getattr(reader, "SOURCES", False))
         """Readers of what the files of a source tree declare."""
         self.anywhere = frozenset(

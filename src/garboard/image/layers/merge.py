@@ -40,7 +40,7 @@ linear in the interesting members. The bounds are `Limits.link_hops` for links o
 a gap, never an error.
 
 Limitations: it does not keep modes, owners, times or sizes, it does not know files that nobody requested, it follows
-a glob that begins with ``**/`` only through links of which it has the name, or any, (`garboard.image.layers.linked`), and it does not see that a layer puts a folder in a
+a glob that begins with ``**/`` only through links of which it has the name, or any (`garboard.image.layers.linked`), and it does not see that a layer puts a folder in a
 file's place if it only writes what nobody wants below it.
 """
 
