@@ -23,7 +23,7 @@ _BOM: Final = re.compile(r"(?:^|[-.])(?:bom|dependencies|platform|parent)$")
 """How the names of packages end that hold versions of others, and nothing else."""
 DEVELOPMENT: Final = "development"
 """See `Package.scope`."""
-_INNER: Final = frozenset({"obj", "requirements", "gradle", "dependency-locks", "locks", "project"})
+_INNER: Final = frozenset({"obj", "requirements", "gradle", "dependency-locks", "locks", "project", "packrat"})
 """Folders within that of a project in which its manifests and lock files lie."""
 
 
