@@ -49,6 +49,17 @@ class Pins(NamedTuple):
     exact: Callable[[str], Mapping[str, str]]
 
 
+def agreed(stated: Iterable[tuple[str, str]], normalize: Callable[[str], str] = str) -> Mapping[str, str]:
+    """By name, however it is spelled, the one version in which a package is taken; none of those with an empty one, or several."""
+    found: dict[str, set[str]] = {}
+    names: dict[str, str] = {}
+    for name, version in stated:
+        names[name] = normalize(name)
+        found.setdefault(names[name], set()).add(version)
+    only = {name: next(iter(versions)) for name, versions in found.items() if len(versions) == 1}
+    return {name: only[spelled] for name, spelled in names.items() if only.get(spelled)}
+
+
 class Remark(NamedTuple):
     """What a reader could not make of a file that it read: the reason of a gap, and all names of which it has the first."""
 

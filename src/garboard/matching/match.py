@@ -12,7 +12,7 @@ from garboard.matching.aliases import identities, linked, preferred
 from garboard.matching.linked_functions import evidence
 from garboard.matching.modules import NOT_STATED, Builds
 from garboard.matching.partial_names import PartialNames
-from garboard.matching.ranges import Judged, describe, judge, key
+from garboard.matching.ranges import Judged, describe, judge, key, moves
 from garboard.matching.severity import assess
 from garboard.matching.streams import streams_of
 from garboard.matching.subscriptions import concerning as concerning_build
@@ -76,6 +76,7 @@ class _Match:
         self._sourceless: dict[str, list[str]] = defaultdict(list)
         self._undetermined: dict[str, list[str]] = defaultdict(list)
         self._for_fips: list[str] = []
+        self._moving: list[str] = []
         self._partial = PartialNames(database)
         self._ambiguous: dict[str, str] = {}
         self._covered: dict[str, bool] = {}
@@ -180,6 +181,9 @@ class _Match:
         if lacking:
             self._for_fips.append(package.display_name)
             return False
+        if not compared and not unknown and moves(package.scheme, package.version):
+            self._moving.append(f"{package.display_name} {package.version}")
+            return False
         if not compared and by_an_unknown_source(package):
             self._sourceless[package.ecosystem].append(package.display_name)
             return False
@@ -217,6 +221,10 @@ class _Match:
             named = some(self._for_fips, _NAMED_IN_A_GAP)
             reason = f"built for FIPS 140, and the data name fixes of other builds only: {named}"
             yield Gap(stage="match", subject=_packages(len(self._for_fips)), reason=reason, names=named.names)
+        if self._moving:
+            named = some(self._moving, _NAMED_IN_A_GAP)
+            reason = f"of branches, with which no version can be compared: they were not judged: {named}"
+            yield Gap(stage="match", subject=_packages(len(self._moving)), reason=reason, names=named.names)
         if self._foreign:
             named = some((package.display_name for package in self._foreign), _NAMED_IN_A_GAP)
             reason = f"not published by the distribution, whose data say nothing of them: {named}"

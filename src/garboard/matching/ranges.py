@@ -37,6 +37,12 @@ def key(scheme: str, text: str) -> Any:
     return found.key(text)
 
 
+def moves(scheme: str, version: str) -> bool:
+    """Whether a package's version is the name of a branch, which can be compared with nothing."""
+    found = getattr(ecosystems.order(scheme), "moves", None)
+    return found is not None and found(version)
+
+
 @lru_cache(4096)
 def _last(scheme: str, text: str) -> Any:
     last = getattr(ecosystems.order(scheme), "last", None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cached_property
 from itertools import islice, takewhile
@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from garboard import ecosystems
+from garboard.model.ecosystem import same_file
 from garboard.model.gap import Gap, some
 from garboard.model.package import Asked, Location, Package, Unlisted
 
@@ -21,7 +22,7 @@ _BOM: Final = re.compile(r"(?:^|[-.])(?:bom|dependencies|platform|parent)$")
 """How the names of packages end that hold versions of others, and nothing else."""
 DEVELOPMENT: Final = "development"
 """See `Package.scope`."""
-_INNER: Final = frozenset({"obj", "requirements", "gradle", "dependency-locks", "locks", "project"})
+_INNER: Final = frozenset({"obj", "requirements", "gradle", "dependency-locks", "locks", "project", "packrat"})
 """Folders within that of a project in which its manifests and lock files lie."""
 
 
@@ -41,11 +42,15 @@ class LockFile(NamedTuple):
 
 
 class Joined(NamedTuple):
-    """Packages without those that a lock file states, too, and gaps; those of ``answered`` manifests are none."""
+    """Packages without those that a lock file states, too, and gaps; those of ``answered`` manifests are none.
+
+    Of ``installed`` manifests all that they state is there.
+    """
 
     packages: list[Package]
     gaps: tuple[Gap, ...]
     answered: frozenset[str]
+    installed: frozenset[str] = frozenset()
 
 
 def joined(
@@ -55,7 +60,7 @@ def joined(
     if not manifests:
         gaps = (*_unlisted(lock_files, frozenset()), *_unmet(lock_files, manifests, packages))
         return Joined(list(packages), gaps, frozenset())
-    locks = _Locks(packages, frozenset(one.path for one in manifests), lock_files)
+    locks = _Locks(packages, {one.path: one for one in manifests}, lock_files)
     answers = {one.path: locks.answer(one) for one in manifests}
     unreadable = {one.path for one in manifests if one.asked.told and not one.asked.names}
     answered = frozenset(path for path, files in answers.items() if files and path not in unreadable)
@@ -63,15 +68,18 @@ def joined(
     for place in locks.for_development(manifests, answers):
         if not marked[place].scope:
             marked[place] = msgspec.structs.replace(marked[place], scope=DEVELOPMENT)
-    kept = [one for one in marked if one.application or not one.declared or not locks.tells(one, answers)]
+    dropped = [locks.tells(one, answers) for one in marked]
+    kept = [one for one, drop in zip(marked, dropped, strict=True) if not drop]
+    stated = {_file(one) for one in kept if one.declared and not one.application} & {one.path for one in manifests}
+    installed = frozenset(_file(one) for one, drop in zip(marked, dropped, strict=True) if drop) - stated
     told: set[tuple[str, str, str]] = set()
     gaps = (
         *_stale(manifests, answers, locks, told),
-        *_gaps(manifests, answered, locks),
+        *_gaps(manifests, answered, locks, stated),
         *_unlisted(lock_files, told),
         *_unmet(lock_files, manifests, packages),
     )
-    return Joined(kept, gaps, answered)
+    return Joined(kept, gaps, answered, installed - answered)
 
 
 def _file(package: Package) -> str:
@@ -104,13 +112,19 @@ def _named(type_: str, name: str) -> str:
     return ecosystems.of(type_).normalize(name.replace(":", "/"))
 
 
+def _looks_up(type_: str) -> bool:
+    """Whether projects of this type of packages find them by the folders in which they lie."""
+    return ecosystems.of(type_).nearest not in {None, same_file}
+
+
 class _Locks:
     """The packages of a tree by the files that declare them."""
 
     def __init__(
-        self, packages: Sequence[Package], manifests: frozenset[str], lock_files: Sequence[LockFile] = ()
+        self, packages: Sequence[Package], manifests: Mapping[str, ManifestFile], lock_files: Sequence[LockFile] = ()
     ) -> None:
         self._packages = list(packages)
+        self._manifests = manifests
         self._unlisted = {
             (one.path, one.unlisted.type, _named(one.unlisted.type, name))
             for one in lock_files
@@ -121,11 +135,15 @@ class _Locks:
         self._loose: dict[str, set[tuple[str, str]]] = defaultdict(set)
         """By the folder of manifests, what they state with a version."""
         self._told: dict[str, tuple[str, ...]] = {}
-        """Of a manifest, the lock files that answer for it and lie in its folder."""
+        """Of a manifest, the lock files that answer for it and are the project's own."""
         self._stated: dict[tuple[str, ...], AbstractSet[tuple[tuple[str, str], str]]] = {}
         self._members: dict[str, set[str]] = defaultdict(set)
         """By lock file, the projects that it says to be of."""
-        self._own = {(one.type, _named(one.type, one.full_name)) for one in packages if one.application}
+        self._own: dict[tuple[str, str], set[str]] = defaultdict(set)
+        """The projects themselves, with their versions."""
+        for one in packages:
+            if one.application:
+                self._own[one.type, _named(one.type, one.full_name)].add(one.version)
         self._installed = {(one.type, _named(one.type, one.full_name)) for one in packages if not one.declared}
         self._nearest: dict[tuple[str, str], str] = {}
         """By folder and type of packages, a lock file there, which may name the project alone."""
@@ -173,19 +191,38 @@ class _Locks:
         return _named(manifest.asked.type, project) in members
 
     def tells(self, package: Package, answers: dict[str, tuple[str, ...]]) -> bool:
-        """Whether lock files tell the version of what a manifest states: one of its folder whichever it has, others the same."""
+        """Whether something else tells the version of what a manifest states.
+
+        That is an installation, or lock files: one of the project whichever it has, others the same.
+        """
         manifest = _file(package)
-        files = answers.get(manifest, ())
+        if package.application or not package.declared or manifest not in self._manifests:
+            return False
+        if self._is_there(package, self._manifests[manifest]):
+            return True
+        files = answers[manifest]
         if not files:
             return False
         key = (package.type, _named(package.type, package.full_name))
         if manifest not in self._told:
-            home = _home(manifest)
-            self._told[manifest] = tuple(file for file in files if _home(file) == home)
+            self._told[manifest] = tuple(file for file in files if self._is_of_project(file, self._manifests[manifest]))
         own = self._told[manifest]
         if own and ecosystems.of(package.type).loose_locks and _BOM.search(package.name):  # in no lock file
             return True
         return any(key in self._by_file[file] for file in own) or (key, package.version) in self._versions(files)
+
+    def _is_of_project(self, file: str, manifest: ManifestFile) -> bool:
+        """Whether a lock file is the project's own: it lies in its folder, or names it."""
+        project = _named(manifest.asked.type, manifest.asked.project)
+        return _home(file) == _home(manifest.path) or (bool(project) and project in self._members.get(file, ()))
+
+    def _is_there(self, package: Package, manifest: ManifestFile) -> bool:
+        """Whether the project finds a package installed, or the tree has it itself, or the manifest is that of an installed one."""
+        if not _looks_up(package.type):
+            return False
+        key = (package.type, _named(package.type, package.full_name))
+        own = package.version in self._own.get(key, ())
+        return own or manifest.path in self._places or self.finds(manifest, package.full_name)
 
     def _versions(self, files: tuple[str, ...]) -> AbstractSet[tuple[tuple[str, str], str]]:
         """What lock files state, with the versions; made once, as one answers for many manifests."""
@@ -219,16 +256,25 @@ class _Locks:
     def has(self, manifest: ManifestFile, name: str, files: Iterable[str]) -> bool:
         """Whether any of these lock files states a package, or the tree has it itself, as a member or installed."""
         key = (manifest.asked.type, _named(manifest.asked.type, name))
-        return key in self._installed or key in self._own or any(key in self._by_file[file] for file in files)
+        return self._installs(manifest, name) or key in self._own or any(key in self._by_file[file] for file in files)
+
+    def _installs(self, manifest: ManifestFile, name: str) -> bool:
+        """Whether a package is installed: where the project looks for it, or anywhere where that is not known."""
+        if _looks_up(manifest.asked.type):
+            return self.finds(manifest, name)
+        return (manifest.asked.type, _named(manifest.asked.type, name)) in self._installed
 
     def finds(self, manifest: ManifestFile, name: str) -> bool:
         """Whether a package is installed where the manifest's project looks for it."""
         type_ = manifest.asked.type
         copies = self._copies.get((type_, _named(type_, name)), [])
+        nearest = ecosystems.of(type_).nearest
+        if not copies or nearest is None or not _looks_up(type_):
+            return False
         place = Location(path=manifest.path, layer=manifest.layer)
         project = Package(type=type_, name="", version="", scheme="", locations=(place,))
-        nearest = ecosystems.of(type_).nearest
-        return bool(copies) and nearest is not None and bool(nearest(project, copies))
+        above = {*_upwards(manifest.path.rpartition("/")[0])}
+        return bool(nearest(project, copies)) or any(_file(one).rpartition("/")[0] in above for one in copies)
 
     @cached_property
     def _copies(self) -> dict[tuple[str, str], list[Package]]:
@@ -239,17 +285,25 @@ class _Locks:
                 found[one.type, _named(one.type, one.full_name)].append(one)
         return found
 
+    @cached_property
+    def _places(self) -> AbstractSet[str]:
+        """The files that state what is installed."""
+        return {_file(one) for found in self._copies.values() for one in found}
+
     def leaves_out(self, manifest: ManifestFile, name: str, files: Iterable[str]) -> bool:
         """Whether one of these lock files knows of a package that is for other platforms, and does not list it."""
         key = (manifest.asked.type, _named(manifest.asked.type, name))
         return name in manifest.asked.elsewhere and any((file, *key) in self._unlisted for file in files)
 
     def stated(self, manifest: ManifestFile, name: str) -> bool:
-        """Whether another manifest, beside it or above, states the version, or the package is installed in the tree."""
+        """Whether another manifest, beside it or above, states the version, or the package is installed in the tree.
+
+        Where projects look packages up in folders, a manifest speaks for itself alone.
+        """
         key = (manifest.asked.type, _named(manifest.asked.type, name))
-        return key in self._installed or any(
-            key in self._loose.get(folder, ()) for folder in _upwards(_home(manifest.path))
-        )
+        home = _home(manifest.path)
+        folders = (home,) if _looks_up(manifest.asked.type) else _upwards(home)
+        return self._installs(manifest, name) or any(key in self._loose.get(folder, ()) for folder in folders)
 
     def marked(self, manifests: Iterable[ManifestFile], answers: dict[str, tuple[str, ...]]) -> list[Package]:
         """The packages, each with the places that ask for it; what none asks for came along."""
@@ -387,12 +441,15 @@ def _unmet(
             yield Gap(stage="catalog", subject=path, reason=reason, names=names)
 
 
-def _gaps(manifests: Iterable[ManifestFile], answered: frozenset[str], locks: _Locks) -> Iterator[Gap]:
+def _gaps(
+    manifests: Iterable[ManifestFile], answered: frozenset[str], locks: _Locks, stated: AbstractSet[str]
+) -> Iterator[Gap]:
+    """What no lock file answers for; others tell of that where a manifest is none of the ``stated``, whose versions count."""
     for one in manifests:
         asked = one.asked
         if one.path in answered or (locks.above(one, of_others=True) and not ecosystems.of(asked.type).loose_locks):
             continue
-        if asked.told:
+        if asked.told and one.path not in stated:
             yield from _half_installed(one, locks)
             continue
         unknown = [name for name in asked.open if not locks.stated(one, name)]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 import msgspec
 
 from garboard import ecosystems
-from garboard.lock_text import UNREADABLE
+from garboard.lock_text import DIRECT, UNREADABLE
 from garboard.model.ecosystem import ANYWHERE, never_repeats
 from garboard.model.gap import Gap, gathered, some
 from garboard.model.image import FileHistory, Files, FileVersion
@@ -339,7 +339,8 @@ def _passed_over(packages: tuple[Package, ...], owners: Owners) -> Iterator[Gap]
     locked = set()
     for package in packages:
         for location in package.locations:
-            if package.declared and package.type == candidates[0].type:
+            listed = not location.path.endswith("package.json")
+            if package.declared and listed and package.type == candidates[0].type:
                 locked.add(location.path.rpartition("/")[0])
             before, inside, _ = location.path.rpartition("node_modules/")
             while inside:
@@ -450,7 +451,8 @@ def assemble(files: Files, names: NamesOfArchives | None = None) -> Inventory:
     stated = (
         one
         for one in facts.gaps
-        if one.subject not in joined.answered or one.reason.startswith((*_DAMAGED, UNREADABLE))
+        if (one.subject not in joined.answered or one.reason.startswith((*_DAMAGED, UNREADABLE)))
+        and not (one.subject in joined.installed and one.reason == DIRECT)
     )
     gaps = list(gathered((*joined.gaps, *stated, *facts.holds.gaps, *_passed_over(completed, owners))))
     unowned = (one for one in facts.unread if not owners.answer_for(one.path))

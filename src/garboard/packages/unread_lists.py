@@ -17,7 +17,7 @@ from garboard.packages.installed import INSTALLED
 from garboard.patterns import lazy, of_globs
 
 NAME: Final = "unread-lists"
-VERSION: Final = 4
+VERSION: Final = 5
 SOURCES: Final = True
 HEAD: Final = 64 * 1024
 KIND: Final = "dependency lists of {}"
@@ -143,7 +143,6 @@ TOOLS: Final = MappingProxyType(
         "pnpm before version 3": UnreadTool(("**/shrinkwrap.yaml",)),
         "Puppet": UnreadTool(("**/Puppetfile",), sign=r"(?m)^[ \t]*mod\b"),
         "PureScript": UnreadTool(("**/spago.dhall", "**/spago.yaml", "**/packages.dhall")),
-        "R": UnreadTool(("**/packrat/packrat.lock",), locks=("**/packrat/packrat.lock",)),
         "pnpm's workspaces (catalogs)": UnreadTool(
             ("**/pnpm-workspace.yaml",), ("pnpm-lock.yaml",), r"(?m)^(?:catalogs?|overrides):"
         ),

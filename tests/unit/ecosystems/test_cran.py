@@ -96,5 +96,16 @@ def test_a_package_without_a_description_is_told(library: str) -> None:
     assert not _inventory(described).gaps
 
 
+@pytest.mark.parametrize("lock", ["app/renv.lock", "app/packrat/packrat.lock"])
+def test_a_lock_file_is_answered_by_its_packages_that_are_installed(lock: str) -> None:
+    text = '{"Packages": {"httr": {"Version": "1.4-7", "Source": "Repository"}}}'
+    if "packrat" in lock:
+        text = "PackratFormat: 1.4\n\nPackage: httr\nSource: CRAN\nVersion: 1.4-7\n"
+    files = [Entry(lock, text.encode())]
+    (gap,) = _inventory(files).gaps
+    assert lock in gap.reason
+    assert not _inventory([*files, Entry("app/packrat/lib/x/4.2.0/httr/DESCRIPTION", HTTR.encode())]).gaps
+
+
 def _inventory(entries: list[Entry]) -> Inventory:
     return assemble(read_image(Given(tar(entries)), CATALOGERS, NoCache(), Options()))

@@ -55,6 +55,25 @@ def test_what_a_workspace_replaces(tmp_path: Path, work: str, a: str, b: str, ex
     assert versions(tmp_path, files) == {one.replace("@", "@v") for one in expected}
 
 
+@pytest.mark.parametrize(
+    ("work", "b", "expected"),
+    [
+        (WORK, "require x.y/z v1.10.0", {"x.y/z@v1.10.0"}),
+        (WORK, "require x.y/z v1.9.1 // indirect", {"x.y/z@v1.9.1"}),
+        (WORK, "require x.y/z v0.9.0", {"x.y/z@v1.0.0"}),
+        (WORK, "require x.y/z v1.0.0-rc.1", {"x.y/z@v1.0.0"}),
+        ("", "require x.y/z v1.10.0", {"x.y/z@v1.0.0", "x.y/z@v1.10.0"}),
+        (WORK + "replace x.y/z v1.0.0 => f.k/z v1.1.0\n", "require x.y/z v1.10.0", {"x.y/z@v1.10.0"}),
+        (WORK + "replace x.y/z v1.10.0 => f.k/z v1.1.0\n", "require x.y/z v1.10.0", {"f.k/z@v1.1.0"}),
+    ],
+)
+def test_the_highest_version_of_a_workspace_counts(tmp_path: Path, work: str, b: str, expected: set[str]) -> None:
+    """As `go list -m all` says."""
+    files = {"a/go.mod": mod("a", "require x.y/z v1.0.0"), "b/go.mod": mod("b", b), "c/go.mod": mod("c")}
+    files |= {"go.work": work} if work else {}
+    assert versions(tmp_path, files) == expected
+
+
 def test_the_nearest_workspace_counts(tmp_path: Path) -> None:
     files = {
         "go.work": "go 1.22.0\nuse ./in/a\nreplace x.y/z => f.k/z v1.1.0\n",

@@ -143,6 +143,7 @@ def test_claircore_package_names(shared):
         ("maven", "[1.0,2.0)"),
         ("maven", "1" * 1025),
         ("composer", "dev-main"),
+        ("composer", "6.5.x-dev"),
         ("composer", "1" * 1025),
         ("nuget", "[1.0]"),
         ("pub", "any"),

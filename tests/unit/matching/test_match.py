@@ -503,3 +503,21 @@ def test_a_program_built_in_a_folder_may_be_one_that_the_data_know(package: Pack
     assert matched.findings == ()
     assert [one.name for one in matched.unjudged] == ["known"] * told
     assert len(matched.gaps) == told
+
+
+@pytest.mark.parametrize(
+    ("version", "judged"),
+    [("dev-main", 0), ("dev-feature/x", 0), ("6.5.x-dev", 0), ("9999999-dev", 0), ("6.5.0", 1), ("6.5.0-dev", 1)],
+)
+@pytest.mark.parametrize("known", [False, True])
+def test_a_branch_is_not_judged(version: str, judged: int, known: bool) -> None:
+    """Whether or not there is any advisory on what is there."""
+    one = Package(type="composer", namespace="v", name="a", version=version, scheme="composer", ecosystem="Packagist")
+    database = Known(
+        advisory("CVE-1-1", affected("v/a" if known else "v/b", "6.5.8", ecosystem="Packagist", scheme="composer")),
+        covers=("Packagist",),
+    )
+    matched = match(inventory(one), database)
+    assert (matched.judged, len(matched.unjudged), len(matched.gaps)) == (judged, 1 - judged, 1 - judged)
+    assert len(matched.findings) == (judged and known)
+    assert all(version in f"{gap.subject} {gap.reason}" for gap in matched.gaps)

@@ -238,7 +238,7 @@ def test_a_lock_file_answers_for_its_own_projects_alone(tmp_path: Path) -> None:
     files = {
         "package.json": _json({"name": "root", "dependencies": {"left-pad": "1.3.0"}}),
         "package-lock.json": lock,
-        "svc/package.json": _json({"name": "svc", "dependencies": {"left-pad": "1.0.0"}}),
+        "svc/package.json": _json({"name": "svc", "dependencies": {"left-pad": "^1.0.0"}}),
         "build.gradle": "dependencies {\n implementation 'a.b:c:1.0'\n}\n",
         "gradle.lockfile": "a.b:c:1.0=a\nempty=\n",
         "sub/build.gradle": "dependencies {\n implementation 'a.b:c:1.0'\n implementation 'g:log:2.14.1'\n}\n",
@@ -428,7 +428,7 @@ def test_a_manifest_on_one_line_is_asked_for_at_that(tmp_path: Path, project: Pr
         ("package.json", '{"devDependencies": {"a": "1"}, "packageManager": "pnpm@9"}', "pnpm install --lockfile-only"),
         ("package.json", '{"devDependencies": {"a": "1"}, "packageManager": "npm@9"}', "npm install --package-lock-only"),
         ("package.json", '{"dependencies": {"a": "1"}}', "npm install --package-lock-only"),
-        ("pyproject.toml", '[tool.poetry.dependencies]\na = "1"', "poetry lock"),
+        ("pyproject.toml", '[tool.poetry.dependencies]\na = "^1"', "poetry lock"),
         ("pyproject.toml", '[project]\ndependencies = ["a"]\n[tool.uv.x]', "uv lock"),
         ("pyproject.toml", '[project]\ndependencies = ["a"]\n[tool.pdm]', "pdm lock"),
         ("pyproject.toml", '[project]\ndependencies = ["a"]', "uv lock"),
@@ -582,7 +582,7 @@ MADE = "works out what it requires"
         ("pyproject.toml", '[tool.hatch.envs.x]\ndependencies = ["a"]\nextra-dependencies = ["b"]\n', "ab"),
         ("pyproject.toml", '[tool.rye]\ndev-dependencies = ["a"]\n', "a"),
         ("pyproject.toml", '[tool.flit.metadata]\nrequires = ["a"]\n[tool.flit.metadata.requires-extra]\nx = ["b"]\n', "ab"),
-        ("pyproject.toml", '[tool.poetry.requires-plugins]\na = "1"\n', "a"),
+        ("pyproject.toml", '[tool.poetry.requires-plugins]\na = "^1"\n', "a"),
         ("pyproject.toml", '[tool.setuptools.dynamic]\ndependencies = {file = ["x.in"]}\n', "x.in"),
         ("pyproject.toml", '[tool.setuptools.dynamic.optional-dependencies]\nx = {file = "x.in"}\n', "x.in"),
         ("pyproject.toml", '[project]\ndynamic = ["dependencies"]\n', "leaves its dependencies to its build"),
@@ -717,11 +717,11 @@ def test_lines_may_end_as_on_windows(tmp_path: Path, project: Project) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        'def project, do: [app: :a, deps: [{:a, "1.0.0"}]]\n',
-        'def project, do: [app: :a, deps: deps()]\n  defp deps, do: [{:a, "1.0.0"}]\n',
-        'defp deps(:test), do: [{:a, "1.0.0"}]\n',
-        'defp deps do\n  [{:b, "1", only: [:dev]},\n  # {:x, "1"}\n  ] ++ [{:a, "1.0.0"}]\nend\ndefp x, do: [{:y, "1"}]\n',
-        'defp deps do\r\n  [\r\n    {:a, "1.0.0"}\r\n  ]\r\nend\r\n',
+        'def project, do: [app: :a, deps: [{:a, "~> 1.0"}]]\n',
+        'def project, do: [app: :a, deps: deps()]\n  defp deps, do: [{:a, "~> 1.0"}]\n',
+        'defp deps(:test), do: [{:a, "~> 1.0"}]\n',
+        'defp deps do\n  [{:b, "1", only: [:dev]},\n  # {:x, "1"}\n  ] ++ [{:a, "~> 1.0"}]\nend\ndefp x, do: [{:y, "1"}]\n',
+        'defp deps do\r\n  [\r\n    {:a, "~> 1.0"}\r\n  ]\r\nend\r\n',
     ],
 )
 def test_what_mix_asks_for_is_told_however_it_is_written(tmp_path: Path, text: str) -> None:

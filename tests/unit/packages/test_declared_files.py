@@ -661,6 +661,39 @@ RENV = Declared(
     {"digest@0.6.29": ["x@1"], "x@1": [], "BiocGenerics@0.48.1": [], "limma@3.58": []},
     gaps=("the release of its version: x", "no releases are: own (Local)"),
 )
+PACKRAT = Declared(
+    "packrat/packrat.lock",
+    """PackratFormat: 1.4
+PackratVersion: 0.9.0
+RVersion: 4.2.0
+Repos: CRAN=https://cran.rstudio.com/
+
+Package: digest
+Source: CRAN
+Version: 0.6.29
+Hash: 0a
+Requires: BiocGenerics,
+    x
+
+Package: x
+Source: github
+Version: 1
+Hash: 0b
+GithubRepo: x
+
+Package: BiocGenerics
+Source: Bioconductor
+Version: 0.48.1
+Hash: 0c
+
+Package: own
+Source: source
+Version: 0.1
+SourcePath: /home/me/own
+""",
+    {"digest@0.6.29": ["x@1"], "x@1": [], "BiocGenerics@0.48.1": []},
+    gaps=("the release of its version: x", "no releases are: own (source)"),
+)
 CABAL = Declared(
     "cabal.project.freeze",
     "active-repositories: hackage.haskell.org:merge\nconstraints: any.aeson ==2.0.3.0,\n             aeson -cffi,\n             any.base ==4.16.3.0\n",
@@ -1101,7 +1134,7 @@ FILES = [
     *NEW_FORMS,
     *(REQUIREMENTS, PIPENV, POETRY, UV, PDM, PYLOCK, GO, GEMFILE, COMPOSER),
     *(YARN, BERRY, PNPM_5, PNPM_6, PNPM_9, BUN, DENO),
-    *(SWIFT, PUB, MIX, REBAR, CONAN, RENV, CABAL, STACK, JULIA, WORKFLOW),
+    *(SWIFT, PUB, MIX, REBAR, CONAN, RENV, PACKRAT, CABAL, STACK, JULIA, WORKFLOW),
     *(CONDA_ENVIRONMENT, CONDA_EXPORT, CONDA_LOCK, CONDA_EXPLICIT, PIXI, PODFILE),
     *(SBT_LOCK, SBT_BUILD, SBT_ITSELF, IVY),
     *(POM, GRADLE, VERSION_CATALOG, NUGET_LOCK, NUGET_ASSETS, NUGET_CONFIG, NUGET_PROJECT),

@@ -680,6 +680,36 @@ def test_what_npm_takes_from_a_repository_under_another_name_is_there(tmp_path: 
     assert told(inventory) == {"package-lock.json": reason}
 
 
+@pytest.mark.parametrize(
+    ("version", "key"),
+    [
+        ("bar@https://git@example.com/x/tar.gz/0a", "bar@https://git@example.com/x/tar.gz/0a"),
+        ("https://git@example.com/x/tar.gz/0a", "foo@https://git@example.com/x/tar.gz/0a"),
+        ("example.com/x/bar/0a(z@1.0.0)", "example.com/x/bar/0a(z@1.0.0)"),
+    ],
+)
+def test_what_pnpm_takes_from_an_address_under_another_name_is_there(tmp_path: Path, version: str, key: str) -> None:
+    lock = (
+        "lockfileVersion: '9.0'\nimporters:\n  .:\n    dependencies:\n      foo:\n        specifier: x/bar\n"
+        f"        version: {version}\npackages:\n  {key}:\n    resolution: {{tarball: https://example.com}}\n"
+        "    name: bar\n    version: 1.0.0\n"
+    )
+    files = {"package.json": json.dumps({"name": "p", "version": "1.0.0", "dependencies": {"foo": "x/bar"}})}
+    inventory = read(tmp_path, {**files, "pnpm-lock.yaml": lock})
+    assert [(one.name, one.automatic) for one in inventory.packages if not one.application] == [("bar", False)]
+    reason = "comes from a source repository, and was judged as if it were the release of its version: bar"
+    assert told(inventory) == {"pnpm-lock.yaml": reason}
+
+
+@pytest.mark.parametrize(
+    ("version", "reason"), [("", "without a name or a version"), ('version = "1"\n', "repository")]
+)
+def test_what_pylock_takes_from_a_repository_is_told_once(tmp_path: Path, version: str, reason: str) -> None:
+    vcs = '[packages.vcs]\ntype = "git"\nurl = "https://example.com"\ncommit-id = "0a"\n'
+    (gap,) = read(tmp_path, {"pylock.toml": f'lock-version = "1.0"\n[[packages]]\nname = "a"\n{version}{vcs}'}).gaps
+    assert reason in gap.reason
+
+
 def test_an_entry_of_yarn_without_a_version_is_told(tmp_path: Path) -> None:
     text = '# yarn lockfile v1\n\n\na@^1:\n  resolved "https://registry.yarnpkg.com/a/-/a-1.0.0.tgz#x"\n'
     assert told(read(tmp_path, {"yarn.lock": text}))["yarn.lock"] == "states no version of a: not judged"

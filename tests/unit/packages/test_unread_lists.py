@@ -55,7 +55,6 @@ SAMPLES = {
     "pnpm before version 3": ("shrinkwrap.yaml", "packages:\n"),
     "Puppet": ("Puppetfile", "mod 'a/b', '1.0.0'\n"),
     "PureScript": ("spago.dhall", "{}"),
-    "R": ("packrat/packrat.lock", "Package: a\n"),
     "pnpm's workspaces (catalogs)": ("pnpm-workspace.yaml", "catalog:\n  react: ^18\n"),
     "package.json5 and package.yaml of pnpm": ("package.json5", "{dependencies: {}}"),
     "shadow-cljs": ("shadow-cljs.edn", '{:dependencies [[reagent "1.0"]]}'),

@@ -72,9 +72,9 @@ ECOSYSTEM: Final = Ecosystem(
     load_commands=_commands,
     index="CRAN",
     misses="R itself and the packages that are part of it (a gap where no package owns them)",
-    version=3,
+    version=4,
     reference="https://cran.r-project.org/doc/manuals/r-release/R-exts.html#The-DESCRIPTION-file",
-    declares=("**/renv.lock",),
+    declares=("**/renv.lock", "**/packrat/packrat.lock"),
     manifests=("**/DESCRIPTION",),
     load_declared=_declared,
 )

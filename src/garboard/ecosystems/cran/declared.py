@@ -1,4 +1,4 @@
-"""The packages that ``renv.lock`` declares, and what the ``DESCRIPTION`` of a project asks for."""
+"""The packages that ``renv.lock`` and ``packrat.lock`` declare, and what the ``DESCRIPTION`` of a project asks for."""
 
 from __future__ import annotations
 
@@ -26,7 +26,10 @@ _OWN: Final = frozenset(
 """R, and the packages that are part of it."""
 _REPOSITORIES: Final = frozenset({"github", "gitlab", "bitbucket", "git", "git2r", "xgit", "gitea", "svn"})
 """Sources that are repositories of source code, as renv calls them, in lower case."""
+_OF_CRAN: Final = frozenset({"CRAN", "CustomCRANLikeRepository"})
+"""What packrat calls it, and repositories like it."""
 _BIOCONDUCTOR: Final = ("bioconductor", "bioc")
+_CONTINUED: Final = re.compile(r"\n[ \t]+")
 _BUILT: Final = b"\nBuilt:"
 """Stands in what is installed, which is read as such."""
 
@@ -37,7 +40,8 @@ def catalog(file: File, /) -> Iterator[Fact]:
         if _BUILT not in file.data:
             yield from lock_text.asked(file, _required, type_=TYPE, hint="`renv::snapshot()` writes renv.lock")
         return
-    facts = tuple(lock_text.facts(file, _packages, type_=TYPE, order=ORDER, writer="renv"))
+    writer = "packrat" if file.path.endswith("packrat.lock") else "renv"
+    facts = tuple(lock_text.facts(file, _packages, type_=TYPE, order=ORDER, writer=writer))
     if any(isinstance(one, Package) for one in facts):
         others = {name for name, entry in _entries(lock_text.decoded(file.data)).items() if _of_bioconductor(entry)}
         facts = tuple(
@@ -65,7 +69,29 @@ def _required(text: str) -> Named:
 
 
 def _entries(text: str) -> Mapping[str, Any]:
+    """What is said of each package: in JSON by renv, else by packrat.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    if text.lstrip().startswith("Packrat"):
+        return _of_packrat(text)
     found: Mapping[str, Any] = lock_text.listed(msgspec.json.decode(text), "Packages")
+    return found
+
+
+def _of_packrat(text: str) -> Mapping[str, Any]:
+    """The same of its paragraphs, the first of which is about the file; a line that begins with a space goes on with its field."""
+    found: dict[str, Any] = {}
+    for paragraph in filter(None, map(str.strip, text.split("\n\n")[1:])):
+        joined = _CONTINUED.sub(" ", paragraph)
+        fields = {key.strip(): one.strip() for key, _, one in (line.partition(":") for line in joined.split("\n"))}
+        source = fields.get("Source", "")
+        found[fields["Package"]] = {
+            "Version": fields["Version"],
+            "Source": "Repository" if source in _OF_CRAN else source,
+            "Requirements": list(filter(None, map(str.strip, fields.get("Requires", "").split(",")))),
+        }
     return found
 
 
@@ -76,7 +102,7 @@ def _of_bioconductor(entry: Mapping[str, Any]) -> bool:
 
 
 def _packages(text: str) -> Iterator[Pinned | Remark]:
-    lines = lock_text.lines(text, r'\s*"([\w.]+)"\s*:\s*\{')
+    lines = lock_text.lines(text, r'(?:\s*"|Package:[ \t]*)([\w.]+)(?:"\s*:\s*\{|[ \t]*$)')
     cloned: list[str] = []
     local: list[str] = []
     for name, entry in _entries(text).items():

@@ -139,7 +139,7 @@ ECOSYSTEM: Final = Ecosystem(
     load_program=_program,
     unread=(NO_INFORMATION,),
     built_in_a_folder=True,
-    version=9,
+    version=10,
     sections=(".go.buildinfo", "__go_buildinfo", ".gopclntab", "__gopclntab"),
     windows_sections=(".symtab",),
     marks=(b"\x04\0\0\0Go", b"\xff Go buildinf:"),
@@ -148,6 +148,6 @@ ECOSYSTEM: Final = Ecosystem(
     caches=("**/pkg/mod/cache",),
     for_tests=_for_tests,
     index="the Go module proxy",
-    misses="the versions that a workspace (`go.work`) chooses among those of its modules: each counts by its own go.mod; programs packed by UPX, obfuscated, or built without modules (gaps)",
+    misses="programs packed by UPX, obfuscated, or built without modules (gaps)",
     reference="https://pkg.go.dev/debug/buildinfo",
 )

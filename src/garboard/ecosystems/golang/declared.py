@@ -63,13 +63,15 @@ class GoMod(NamedTuple):
 class Workspace(NamedTuple):
     """What holds for the modules that a go.work is of, besides their own go.mod.
 
-    What it replaces itself, and what its modules do, as `replacements` has it; their own paths, and the Go that builds them.
+    What it replaces itself, and what its modules do, as `replacements` has it; their own paths, the Go that builds them, and by
+    path the highest version of each module that one of them requires, which is that of all.
     """
 
     replaced: Mapping[tuple[str, str], tuple[str, str]]
     shared: Mapping[tuple[str, str], tuple[str, str]]
     own: frozenset[str] = frozenset()
     builder: str = ""
+    selected: Mapping[str, str] = MappingProxyType({})
 
 
 ALONE: Final = Workspace(MappingProxyType({}), MappingProxyType({}))
@@ -91,7 +93,8 @@ def facts(path: str, stated: GoMod, workspace: Workspace = ALONE) -> Iterator[Fa
     yield from lock_text.gaps(path, _remarks(stated))
     replaced = (workspace.replaced, {**workspace.shared, **replacements(path, stated)})
     modules = []
-    for one in stated.required:
+    for required in stated.required:
+        one = required._replace(version=workspace.selected.get(required.path, required.version))
         places = (some.get((one.path, version)) for some in replaced for version in (one.version, ""))
         found = next(filter(None, places), None)
         if one.path in workspace.own:

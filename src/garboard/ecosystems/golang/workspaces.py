@@ -1,19 +1,22 @@
 """Workspaces of Go modules (``go.work``, https://go.dev/ref/mod#workspaces): what holds for all modules that one is of.
 
 A module is of the workspace in the nearest folder above it that has one, if that names the module's folder. What it replaces
-goes before what any go.mod says of the same module, and what one of its modules replaces counts for all of them.
+goes before what any go.mod says of the same module, and what one of its modules replaces counts for all of them. So does the
+highest version that one of them requires.
 """
 
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from garboard import lock_text
 from garboard.ecosystems.golang.declared import ALONE, GoMod, Workspace, facts, read, replacements
 from garboard.model.gap import Gap, some
 from garboard.model.package import Fact, Unread
+from garboard.versions import semver
+from garboard.versions.invalid import InvalidVersion
 
 _FILE: Final = "go.work"
 
@@ -56,7 +59,21 @@ def _workspace(path: str, stated: GoMod, files: Mapping[str, GoMod]) -> Workspac
         dict(pair for one in shared for pair in one.items()),
         frozenset(one.module for one in members.values()),
         stated.builder[0],
+        _selected(members.values()),
     )
+
+
+def _selected(members: Iterable[GoMod]) -> Mapping[str, str]:
+    """Of each module the version that counts (https://go.dev/ref/mod#minimal-version-selection)."""
+    found: dict[str, str] = {}
+    for one in (required for member in members for required in member.required):
+        try:
+            version = semver.key(one.version)
+        except InvalidVersion:  # a branch, which `go mod tidy` has to resolve
+            continue
+        if one.path not in found or semver.key(found[one.path]) < version:
+            found[one.path] = one.version
+    return found
 
 
 def _around(path: str, workspaces: Mapping[str, tuple[tuple[str, ...], Workspace]]) -> Workspace:

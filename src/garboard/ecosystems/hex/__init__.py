@@ -73,4 +73,5 @@ ECOSYSTEM: Final = Ecosystem(
     declares=("**/mix.lock", "**/rebar.lock", "**/manifest.toml"),
     manifests=("**/mix.exs",),
     load_declared=_declared,
+    version=2,
 )

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from garboard import lock_text, toml_text
-from garboard.lock_text import CUT, Named, Pinned, Remark
+from garboard.lock_text import CUT, Named, Pinned, Pins, Remark
 from garboard.model.image import File
 from garboard.model.package import Fact, Unlisted
 
@@ -20,6 +20,10 @@ _MIX_NEED: Final = re.compile(r"\{:(\w+),([^{}]*+)")
 _OPENED: Final = re.compile(r"(?m)^[ \t]*defp?[ \t]+deps\b(?:\([^()\n]*\))?(?:[ \t]*(do)\b)?|\bdeps:[ \t]*(?=\[)")
 _TOKEN: Final = re.compile(r'\{[ \t]*:"?(\w+)"?[ \t]*,|\n[ \t]*(end\b|def)|#[^\n]*|"(?:[^"\\\n]|\\.)*"|[\[\]\n]')
 """What opens a dependency, what ends a function, and what else counts: remarks, texts, brackets and lines."""
+_EXACT: Final = re.compile(
+    r'[ \t\n]*"(?:==[ \t]*)?(\d+\.\d+\.\d+(?:[-+][\w.+-]+)?)"[ \t\n]*(?:,(?![^{}]*\b(?:git|github|svn|path|in_umbrella|repo|organization|hex):)[^{}]*)?\}'
+)
+"""What follows the name of a package that is taken from Hex in one version."""
 _REBAR: Final = re.compile(r'[\s\[]*\{<<"([\w.-]+)">>,\s*\{(\w+),\s*(?:<<"([\w.-]+)">>,\s*<<"([^"]+)">>)?')
 
 _REBAR_FORM: Final = re.compile(r'\s*\{"([^"\n]*)"\s*,')
@@ -29,7 +33,7 @@ _REBAR_FORMS: Final = frozenset({"1.0.0", "1.1.0", "1.2.0"})
 def catalog(file: File, /) -> Iterator[Fact]:
     """Each package of Hex; one of a repository has no version there."""
     if file.path.endswith("mix.exs"):
-        return lock_text.asked(file, _required, type_=TYPE, hint="`mix deps.get` writes mix.lock")
+        return lock_text.asked(file, _required, type_=TYPE, hint="`mix deps.get` writes mix.lock", pins=_PINS)
     if file.path.endswith(".toml"):
         return lock_text.facts(file, _gleam, type_=TYPE, order=ORDER, writer="Gleam")
     rebar = file.path.endswith("rebar.lock")
@@ -39,7 +43,19 @@ def catalog(file: File, /) -> Iterator[Fact]:
 
 
 def _required(text: str) -> Named:
-    """The tuples of the function ``deps``, or of the list that ``project`` states itself."""
+    return ((name, line) for name, line, _ in _wanted(text))
+
+
+def _exact(text: str) -> Mapping[str, str]:
+    stated = ((name, _EXACT.match(text, end)) for name, _, end in _wanted(text))
+    return lock_text.agreed((name, found[1] if found is not None else "") for name, found in stated)
+
+
+_PINS: Final = Pins(ORDER, _exact)
+
+
+def _wanted(text: str) -> Iterator[tuple[str, int, int]]:
+    """The tuples of the function ``deps``, or of the list that ``project`` states itself: name, line, and where that ends."""
     done, number = 0, 1
     for opened in _OPENED.finditer(text):
         if opened.start() < done:
@@ -48,7 +64,7 @@ def _required(text: str) -> Named:
         done, depth = len(text), 0
         for token in _TOKEN.finditer(text, opened.end()):
             if token[1] is not None and depth == 1:
-                yield token[1], number
+                yield token[1], number, token.end()
             depth += {"[": 1, "]": -1}.get(token[0], 0)
             if depth < 1 and (token[2] is not None or (token[0] == "]" and opened[1] is None)):
                 done = token.start()

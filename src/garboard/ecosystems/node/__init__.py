@@ -190,7 +190,7 @@ ECOSYSTEM: Final = Ecosystem(
         )
         for lock in ("package-lock.json", "npm-shrinkwrap.json")
     ),
-    version=10,
+    version=12,
     bare=(
         Bare(
             within=b"node_modules/",

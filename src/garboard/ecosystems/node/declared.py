@@ -14,7 +14,7 @@ import msgspec
 
 from garboard import lock_text
 from garboard.ecosystems.node import LOCKING
-from garboard.lock_text import Named, Remark, text_of
+from garboard.lock_text import Named, Pins, Remark, agreed, text_of
 from garboard.model.faults import worded
 from garboard.model.gap import Gap, some
 from garboard.model.image import File
@@ -40,6 +40,9 @@ _DEEPEST: Final = 100
 _OPENED: Final = r'\s*"((?:[^"\\]|\\.)*)"\s*:\s*\{'
 _NEEDED: Final = ("dependencies", "optionalDependencies", "peerDependencies")
 _NEEDED_BY_ROOT: Final = ("dependencies", "devDependencies", "optionalDependencies")
+_EXACT: Final = re.compile(r"=?[ \t]*v?(\d+\.\d+\.\d+(?:[-+][\w.+-]+)?)")
+_OVERRIDING: Final = (("overrides",), ("resolutions",), ("pnpm", "overrides"))
+"""Where a project says of some packages in which versions they are taken, whoever asks for them."""
 _RELEASE: Final = re.compile(r"v?\d+(?:\.\d+)*[^\s/:]*")
 _OF_REGISTRY: Final = re.compile(
     r"https?://[^/\s]+/(?:\S+?/)??((?:@[^/\s]+/)?[^/@\s]+)/-/[^/\s]+?-(\d+\.\d+\.\d+[^/\s]*)\.tgz"
@@ -123,7 +126,7 @@ def manifest(file: File, /) -> Iterator[Fact]:
     """What ``package.json`` asks for, for development too."""
     named = _MANAGER.search(file.data)
     hint = _LOCKING.get(named[1], LOCKING) if named is not None and named.groups() != (b"yarn", b"1") else LOCKING
-    for fact in lock_text.asked(file, _dependencies, type_=TYPE, hint=hint):
+    for fact in lock_text.asked(file, _dependencies, type_=TYPE, hint=hint, pins=_PINS):
         if isinstance(fact, Asked):
             told = fact.told or _UNMET in file.data
             yield msgspec.structs.replace(
@@ -159,13 +162,30 @@ def _project(data: bytes) -> str:
 
 
 def _dependencies(text: str) -> Named:
-    document = msgspec.json.decode(text)
     lines = lock_text.fields(text, _NEEDED_BY_ROOT)
+    for kind, name, real, _ in _wanted(msgspec.json.decode(text)):
+        yield real, lines.get(name, 0), kind == "devDependencies"
+
+
+def _wanted(document: Any) -> Iterator[tuple[str, str, str, str]]:
+    """What is asked for: the list that it is in, its name there, and the package's own with what is said of its version."""
     for kind in _NEEDED_BY_ROOT:
         for name, wanted in lock_text.table(document, kind).items():
-            alias = text_of(wanted).removeprefix("npm:") if text_of(wanted).startswith("npm:") else ""
-            real = alias[:1] + alias[1:].partition("@")[0] if alias else name
-            yield real, lines.get(name, 0), kind == "devDependencies"
+            stated = text_of(wanted)
+            alias = stated.removeprefix("npm:") if stated.startswith("npm:") else ""
+            real, _, version = alias[1:].partition("@")
+            yield (kind, name, alias[:1] + real, version) if alias else (kind, name, name, stated)
+
+
+def _exact(text: str) -> Mapping[str, str]:
+    document = msgspec.json.decode(text)
+    overridden = [key for keys in _OVERRIDING for key in lock_text.table(document, *keys)]
+    exact = ((real, _EXACT.fullmatch(stated)) for _, _, real, stated in _wanted(document))
+    versions = ((name, found[1] if found is not None else "") for name, found in exact)
+    return {name: version for name, version in agreed(versions).items() if not any(name in key for key in overridden)}
+
+
+_PINS: Final = Pins(ORDER, _exact)
 
 
 def _tree(lock: _Lock, unread: dict[str, None]) -> Tree:

@@ -47,6 +47,8 @@ class LockedModule(NamedTuple):
     asked: bool | None = None
     line: int = 0
     cloned: bool = False
+    called: tuple[str, ...] = ()
+    """By what names the project asks for one of an address, which calls itself otherwise."""
 
 
 def catalog(file: File, /) -> Iterator[Fact]:
@@ -86,6 +88,7 @@ def catalog(file: File, /) -> Iterator[Fact]:
             application=one.own,
             automatic=None if one.own or one.asked is None else not one.asked,
             line=one.line,
+            provides=one.called,
         )
 
 
@@ -252,16 +255,25 @@ def _pnpm_document(document: yaml_text.YamlMapping) -> Iterator[LockedModule | R
     packages = document.get("packages") or yaml_text.YamlMapping()
     snapshots = document.get("snapshots") or packages
 
+    labels = {path.partition("(")[0].removeprefix("/"): "@".join(_pnpm_key(path, old=old)) for path in packages}
+
     def key(name: str, value: Any) -> str:
         """As the package is named here, without the peers that it is installed with."""
         wanted = str(value["version"] if isinstance(value, dict) else value)
+        plain = wanted.partition("(")[0].removeprefix("/")
+        if (label := labels.get(f"{name}@{plain}") or labels.get(plain)) is not None:
+            return label
         if wanted.startswith("/") or (not old and "@" in wanted.partition("(")[0][1:]):
             return "@".join(_pnpm_key(wanted, old=old))
         return f"{name}@{wanted.partition('_')[0] if old else wanted.partition('(')[0]}"
 
     importers = document.get("importers") or {".": document}
-    asked = {key(*pair) for one in importers.values() for pair in _pairs(one, _NEEDED_BY_PNPM)}
-    known = {"@".join(_pnpm_key(path, old=old)) for path in packages}
+    called: dict[str, dict[str, None]] = {}
+    for one in importers.values():
+        for pair in _pairs(one, _NEEDED_BY_PNPM):
+            called.setdefault(key(*pair), {})[pair[0]] = None
+    asked = called.keys()
+    known = {*labels.values()}
     yield from _unlisted((key for key in asked if _RELEASE.fullmatch(_split(key)[1])), known)
     needs: dict[str, dict[str, None]] = {}
     unmet: list[tuple[str, str]] = []
@@ -282,14 +294,16 @@ def _pnpm_document(document: yaml_text.YamlMapping) -> Iterator[LockedModule | R
             if cloned:
                 local = version.startswith(_LOCAL) or path.startswith(_LOCAL)
                 version = "" if local else str(entry.get("version") or "")
+            own = str(entry.get("name") or name)
             yield LockedModule(
                 label,
-                str(entry.get("name") or name),
+                own,
                 version or path,
                 tuple(needs.get(label, ())),
                 asked=label in asked,
                 line=packages.lines[path],
                 cloned=cloned,
+                called=tuple(one for one in called.get(label, ()) if one != own) if cloned else (),
             )
 
 

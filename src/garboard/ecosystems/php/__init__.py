@@ -119,7 +119,7 @@ ECOSYSTEM: Final = Ecosystem(
     ),
     archives=("**/*.phar", "**/bin/composer", "**/bin/wp"),
     load_archives=_archives,
-    version=5,
+    version=6,
     repeats=_repeats,
     packed=("**/composer/installed.json", "**/composer/installed.php"),
     load_catalog=_catalog,

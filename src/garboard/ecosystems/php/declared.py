@@ -103,12 +103,8 @@ def _manifest(file: File) -> Iterator[Fact]:
 def _exact(text: str) -> Mapping[str, str]:
     """Versions that are written out; a package that is asked for twice may be in either."""
     document = msgspec.json.decode(text)
-    found: dict[str, str] = {}
-    for kind in _KINDS:
-        for name, wanted in lock_text.table(document, kind).items():
-            exact = _RELEASE.fullmatch(text_of(wanted))
-            found[name.lower()] = "" if exact is None or name.lower() in found else text_of(wanted)
-    return {name: version for name, version in found.items() if version}
+    wanted = ((name.lower(), text_of(one)) for kind in _KINDS for name, one in lock_text.table(document, kind).items())
+    return lock_text.agreed((name, version if _RELEASE.fullmatch(version) else "") for name, version in wanted)
 
 
 _PINS: Final = Pins(ORDER, _exact)

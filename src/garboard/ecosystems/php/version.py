@@ -14,8 +14,8 @@ _LONGEST = 1024
 """Characters; longer text is not a version (and Python refuses integers of more than 4300 digits)."""
 _VERSION = re.compile(r"v?[0-9][0-9a-z._+-]*", re.ASCII)
 _PART = re.compile(r"[0-9]+|[a-z]+")
-_BRANCH = re.compile(r"v?9999999(?:\.9999999){0,3}-dev")
-"""What Composer 1 called the default branch: higher than every release, and no release."""
+_BRANCH = re.compile(r"dev-.+|v?(?:9999999(?:\.9999999){0,3}|[0-9]+(?:\.[0-9]+){0,2}\.x)-dev", re.ASCII)
+"""A branch, by its name, by that of the releases that are made of it (``2.x-dev``), or as Composer 1 called the default one."""
 _RANKS: Final = {
     name: rank
     for rank, names in enumerate((("dev",), ("alpha", "a"), ("beta", "b"), ("rc", "c")), start=1)
@@ -35,7 +35,7 @@ def key(text: str, /) -> tuple[Part, ...]:
         InvalidVersion: the text is a branch, or anything else.
     """
     lower = text.lower().strip()
-    if len(text) > _LONGEST or not _VERSION.fullmatch(lower) or _BRANCH.match(lower):
+    if len(text) > _LONGEST or not _VERSION.fullmatch(lower) or _BRANCH.fullmatch(lower):
         raise InvalidVersion(NAME, text)
     words = _PART.findall(lower.removeprefix("v").partition("+")[0])
     numbers = next((at for at, word in enumerate(words) if not word.isdigit()), len(words))
@@ -44,6 +44,11 @@ def key(text: str, /) -> tuple[Part, ...]:
         leading.pop()
     rest = [word for word in words[numbers:] if word != "stable"]
     return (*((7, number, "") for number in leading), *map(_part, rest), _END)
+
+
+def moves(text: str, /) -> bool:
+    """Whether it names a branch: what lies there now, or lay there once, is no version."""
+    return len(text) <= _LONGEST and _BRANCH.fullmatch(text.lower().strip()) is not None
 
 
 def _part(word: str) -> Part:

@@ -39,7 +39,7 @@ def _repeats(path: str) -> str | None:
 
 ECOSYSTEM: Final = Ecosystem(
     name="pub",
-    version=2,
+    version=3,
     type="pub",
     manager="pub",
     osv="Pub",

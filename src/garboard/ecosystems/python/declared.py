@@ -88,7 +88,8 @@ def _tables(text: str) -> Iterator[LockedDistribution | Remark]:
     yield from _form(document)
     places = [number for number, line in enumerate(text.splitlines(), 1) if _TABLE.match(line)]
     tables: Sequence[Mapping[str, Any]] = document.get("package") or document.get("packages") or []
-    yield from lock_text.from_repositories([str(one.get("name")) for one in tables if _is_cloned(one)])
+    cloned = [str(one.get("name")) for one in tables if _is_cloned(one) and isinstance(one.get("version"), str)]
+    yield from lock_text.from_repositories(cloned)
     for position, table in enumerate(tables):
         name, version = table.get("name"), table.get("version")
         own = _is_own(table)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
-from collections.abc import Set as AbstractSet
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -19,8 +18,10 @@ from garboard.model.package import Asked, Fact
 
 _EXACT: Final = re.compile(r"(?:\[[^\]]*\])?\(?==(\d[A-Za-z0-9.!+_-]*)\)?")
 """What follows the name of a requirement that admits one version, without blanks."""
-_OF_AN_INDEX: Final = frozenset({"version", "extras", "index", "hashes"})
-"""Keys of a Pipfile's package that leave no doubt of which release it is, and whether it is installed."""
+_POETRY: Final = re.compile(r"={0,2}(\d[A-Za-z0-9.!+_-]*)")
+"""The same of Poetry, which takes a version alone as one that has to be."""
+_OF_AN_INDEX: Final = frozenset({"version", "extras", "index", "hashes", "optional", "allow-prereleases"})
+"""Keys of what a Pipfile or Poetry's table says of a package that leave no doubt of which release it is, and for whom."""
 _NAME: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _QUOTED: Final = re.compile(r"""["']([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)(?=[\s\[<>=!~;@"'(])""")
 _COMPILED: Final = "`pip-compile {0}` or `uv pip compile {0} -o requirements.txt` writes them down"
@@ -86,15 +87,20 @@ def _project(text: str) -> Stated:
     for key, needs, only in _lists(document):
         yield from ((name, lines.get(name, 0), only) for name in _names(needs, key))
     keys = lock_text.toml_keys(text)
+    yield from ((name, keys.get((table, name), 0), only) for table, name, _, only in _of_poetry(document))
+
+
+def _of_poetry(document: Mapping[str, Any]) -> Iterator[tuple[str, str, Any, bool]]:
+    """What Poetry's tables ask for: the table's name, the package's, what is said of it, and whether only development needs it."""
     poetry = ("tool", "poetry")
     tables: list[tuple[str, ...]] = [
         (*poetry, name) for name in ("dependencies", "requires-plugins", "dev-dependencies")
     ]
     tables += [(*poetry, "group", group, "dependencies") for group in lock_text.table(document, *poetry, "group")]
     for table in tables:
-        for name in lock_text.table(document, *table):
+        for name, wanted in lock_text.table(document, *table).items():
             if name != "python":
-                yield name, keys.get((".".join(table), name), 0), table != tables[0]
+                yield ".".join(table), name, wanted, table != tables[0]
 
 
 def _lists(document: Mapping[str, Any]) -> Iterator[tuple[str, Any, bool]]:
@@ -116,47 +122,37 @@ def _lists(document: Mapping[str, Any]) -> Iterator[tuple[str, Any, bool]]:
 
 
 def _project_pins(text: str) -> Mapping[str, str]:
-    """Of what every installation of the project needs, and takes from an index."""
+    """Of what the project, its extras and groups need, and take from an index."""
     document = toml_text.loads(text)
-    sources = {normalize(name) for name in lock_text.table(document, "tool", "uv", "sources")}
-    needs = lock_text.entries(lock_text.table(document, "project").get("dependencies"), "dependencies")
-    return _pinned((need for need in needs if isinstance(need, str)), sources)
+    lists = (lock_text.entries(needs, key) for key, needs, _ in _lists(document))
+    stated = [*_required(need for needs in lists for need in needs if isinstance(need, str))]
+    stated += [(name, _version(wanted, _POETRY)) for _, name, wanted, _ in _of_poetry(document)]
+    stated += [(name, "") for name in lock_text.table(document, "tool", "uv", "sources")]
+    return lock_text.agreed(stated, normalize)
 
 
-def _pinned(needs: Iterable[str], sources: Container[str] = ()) -> Mapping[str, str]:
-    """The versions of requirements that admit one, by their names; of none from ``sources``."""
-    found: dict[str, set[str]] = {}
+def _required(needs: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """The names in requirements, each with the version that alone it admits; empty where there are others."""
     for need in needs:
         name = _NAME.match(need.strip())
         if name is not None:
-            rest = "".join(need.strip()[name.end() :].split())
-            exact = _EXACT.fullmatch(rest)
-            found.setdefault(name[0], set()).add(exact[1] if exact is not None else "")
-    return _agreed(found, sources)
+            exact = _EXACT.fullmatch("".join(need.strip()[name.end() :].split()))
+            yield name[0], exact[1] if exact is not None else ""
+
+
+def _version(wanted: object, exact: re.Pattern[str]) -> str:
+    """The version in which alone a package is taken from an index, by a table or a text of its version."""
+    stated = wanted if isinstance(wanted, Mapping) else {"version": wanted}
+    found = exact.fullmatch("".join(str(stated.get("version", "")).split()))
+    return found[1] if found is not None and stated.keys() <= _OF_AN_INDEX else ""
 
 
 def _pipfile_pins(text: str) -> Mapping[str, str]:
     document = toml_text.loads(text)
-    found: dict[str, set[str]] = {}
-    for table in document.keys() - _NOT_CATEGORIES:
-        for name, wanted in lock_text.table(document, table).items():
-            stated = wanted if isinstance(wanted, Mapping) else {"version": wanted}
-            exact = _EXACT.fullmatch("".join(str(stated.get("version", "")).split()))
-            plain = exact is not None and stated.keys() <= _OF_AN_INDEX
-            found.setdefault(name, set()).add(exact[1] if exact is not None and plain else "")
-    return _agreed(found, set())
-
-
-def _agreed(found: Mapping[str, AbstractSet[str]], sources: Container[str]) -> Mapping[str, str]:
-    """Those of which one version alone is stated, whatever their spelling."""
-    stated: dict[str, set[str]] = {}
-    for name, versions in found.items():
-        stated.setdefault(normalize(name), set()).update(versions)
-    return {
-        name: min(stated[normalize(name)])
-        for name in found
-        if len(stated[normalize(name)]) == 1 and "" not in stated[normalize(name)] and normalize(name) not in sources
-    }
+    tables = (lock_text.table(document, table) for table in document.keys() - _NOT_CATEGORIES)
+    return lock_text.agreed(
+        ((name, _version(wanted, _EXACT)) for table in tables for name, wanted in table.items()), normalize
+    )
 
 
 def _elsewhere(project: Mapping[str, Any], tool: Mapping[str, Any]) -> Iterator[Remark]:
@@ -210,7 +206,8 @@ def _listed(text: str) -> Named:
 
 
 def _listed_pins(text: str) -> Mapping[str, str]:
-    return _pinned(_OPTION.split(_REMARK.sub("", line))[0] for line in text.splitlines())
+    needs = (_OPTION.split(_REMARK.sub("", line))[0] for line in text.splitlines())
+    return lock_text.agreed(_required(needs), normalize)
 
 
 def _setup_cfg(text: str) -> Stated:
@@ -222,7 +219,11 @@ def _setup_cfg(text: str) -> Stated:
 
 
 def _setup_cfg_pins(text: str) -> Mapping[str, str]:
-    return _pinned(one[0] for one in _of_setup_cfg(text) if not isinstance(one, Remark) and one[2] == _SETUP[0])
+    """Those of an extra that depends on a condition are none."""
+    stated = [one for one in _of_setup_cfg(text) if not isinstance(one, Remark)]
+    always = _required(need for need, _, key in stated if ":" not in key)
+    others = _required(need for need, _, key in stated if ":" in key)
+    return lock_text.agreed((*always, *((name, "") for name, _ in others)), normalize)
 
 
 def _of_setup_cfg(text: str) -> Iterator[tuple[str, int, str] | Remark]:
@@ -241,7 +242,7 @@ def _of_setup_cfg(text: str) -> Iterator[tuple[str, int, str] | Remark]:
         if stated.strip().startswith("file:"):
             yield Remark(f"takes what it requires from {stated.strip()[5:].strip()[:200]}: it was not judged by that")
         else:
-            yield stated, number, key if section == "options" else ""
+            yield stated, number, key
 
 
 def _setup_py(text: str) -> Stated:
@@ -271,7 +272,7 @@ def _setup_py(text: str) -> Stated:
 
 def _setup_py_pins(text: str) -> Mapping[str, str]:
     """Of what ``setup`` is told in literals that nothing decides about."""
-    if _SETUP[0] not in text or len(text) > _LARGEST:
+    if not any(key in text for key in _SETUP) or len(text) > _LARGEST:
         return {}
     try:
         with warnings.catch_warnings():
@@ -280,8 +281,12 @@ def _setup_py_pins(text: str) -> Mapping[str, str]:
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         return {}
     script = _Script(tree)
-    needs = [need for key, value in _told(tree) if key == _SETUP[0] for need, _ in script.needs(value, key)]
-    return {} if script.decides else _pinned(needs)
+    stated: list[tuple[str, str]] = []
+    for key, value in _told(tree):
+        script.decides = False
+        needs = [*_required(need for need, _ in script.needs(value, key))]
+        stated += [(name, "" if script.decides else version) for name, version in needs]
+    return lock_text.agreed(stated, normalize)
 
 
 _OF_LISTS: Final = Pins(ORDER, _listed_pins)
@@ -361,7 +366,9 @@ class _Script:
         waiting = [value]
         while waiting:
             node = waiting.pop()
-            self.decides |= isinstance(node, ast.IfExp)
+            self.decides |= isinstance(node, ast.IfExp) or (
+                isinstance(node, ast.Dict) and any(map(_is_condition, node.keys))
+            )
             if isinstance(node, ast.Constant) and (node.value is None or isinstance(node.value, str)):
                 texts = (node.value or "").splitlines()
                 yield from ((one.strip(), node.lineno) for one in texts)
@@ -376,6 +383,11 @@ class _Script:
                 waiting += reversed(parts)
             else:
                 self.unknown = True
+
+
+def _is_condition(key: ast.expr | None) -> bool:
+    """Whether an extra is for some platforms or versions of Python."""
+    return isinstance(key, ast.Constant) and ":" in str(key.value)
 
 
 def _parts(node: ast.expr) -> list[ast.expr] | None:

@@ -122,11 +122,9 @@ def _required(text: str) -> Named:
 
 def _exact(text: str) -> Mapping[str, str]:
     """Versions of gems that every installation takes from where all gems are from."""
-    found: dict[str, set[str]] = {}
-    for one in asked_gems(text):
-        plain = one.version and not (one.elsewhere or one.conditional)
-        found.setdefault(one.name, set()).add(one.version if plain else "")
-    return {name: min(versions) for name, versions in found.items() if len(versions) == 1 and "" not in versions}
+    return lock_text.agreed(
+        (one.name, "" if one.elsewhere or one.conditional else one.version) for one in asked_gems(text)
+    )
 
 
 _PINS: Final = Pins(ORDER, _exact)

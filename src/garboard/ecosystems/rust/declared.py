@@ -9,7 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from garboard import lock_text, toml_text
-from garboard.lock_text import Named, Remark
+from garboard.lock_text import Named, Pins, Remark
 from garboard.model.faults import worded
 from garboard.model.gap import Gap
 from garboard.model.image import File
@@ -20,6 +20,11 @@ ORDER: Final = "semver"
 _HINT: Final = "`cargo generate-lockfile` writes Cargo.lock"
 _VERSIONS: Final = ("1", "2", "3", "4")
 _KINDS: Final = ("dependencies", "dev-dependencies", "build-dependencies", "dev_dependencies", "build_dependencies")
+_EXACT: Final = re.compile(r"=[ \t]*(\d+\.\d+\.\d+(?:[-+][\w.+-]+)?)")
+_OF_THE_REGISTRY: Final = frozenset(
+    {"version", "features", "optional", "default-features", "default_features", "package"}
+)
+"""Keys of what is said of a crate that is taken from crates.io."""
 _NAMED: Final = re.compile(r'name\s*=\s*"([^"]+)"')
 
 
@@ -60,7 +65,7 @@ def catalog(file: File, /) -> Iterator[Fact]:
 
 
 def _manifest(file: File) -> Iterator[Fact]:
-    facts = tuple(lock_text.asked(file, _required, type_=TYPE, hint=_HINT))
+    facts = tuple(lock_text.asked(file, _required, type_=TYPE, hint=_HINT, pins=_PINS))
     try:
         document = toml_text.loads(lock_text.decoded(file.data))
     except lock_text.ERRORS:
@@ -88,9 +93,33 @@ def _replaced(document: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _required(text: str) -> Named:
-    """Crates in folders of the project are its own."""
-    document = toml_text.loads(text)
     lines = lock_text.toml_keys(text)
+    for table, name, wanted in _wanted(toml_text.loads(text)):
+        line = lines.get((table, name)) or lines.get((table, f"{name}.workspace"), 0)
+        yield _crate(name, wanted), line, table.endswith(("dev-dependencies", "dev_dependencies"))
+
+
+def _exact(text: str) -> Mapping[str, str]:
+    """Of what is taken from crates.io; what the workspace states of a crate its own table has."""
+    document = toml_text.loads(text)
+    stated = [(_crate(name, one), _version(one)) for _, name, one in _wanted(document) if "workspace" not in one]
+    return lock_text.agreed((*stated, *((name, "") for name in _replaced(document))))
+
+
+_PINS: Final = Pins(ORDER, _exact)
+
+
+def _crate(name: str, wanted: Mapping[str, Any]) -> str:
+    return str(wanted.get("package") or name)
+
+
+def _version(wanted: Mapping[str, Any]) -> str:
+    exact = _EXACT.fullmatch(lock_text.text_of(wanted.get("version")))
+    return exact[1] if exact is not None and wanted.keys() <= _OF_THE_REGISTRY else ""
+
+
+def _wanted(document: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    """The crates that are asked for, each with its table and what that says of it; those in folders of the project are its own."""
     tables = {kind: lock_text.table(document, kind) for kind in _KINDS}
     tables["workspace.dependencies"] = lock_text.table(document, "workspace", "dependencies")
     for target in lock_text.table(document, "target"):
@@ -98,10 +127,9 @@ def _required(text: str) -> Named:
         tables |= {f"target.{plain}.{kind}": lock_text.table(document, "target", target, kind) for kind in _KINDS}
     for table, needed in tables.items():
         for name, wanted in needed.items():
-            stated = lock_text.mapping(wanted)
+            stated = {"version": wanted} if isinstance(wanted, str) else lock_text.mapping(wanted)
             if "path" not in stated:
-                line = lines.get((table, name)) or lines.get((table, f"{name}.workspace"), 0)
-                yield str(stated.get("package") or name), line, table.endswith(("dev-dependencies", "dev_dependencies"))
+                yield table, name, stated
 
 
 def _remarks(document: Mapping[str, Any], entries: Sequence[Any], crates: Sequence[Any]) -> Iterator[Remark]:

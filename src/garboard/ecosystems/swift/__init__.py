@@ -38,6 +38,6 @@ ECOSYSTEM: Final = Ecosystem(
     index="the package's repository",
     declares=("**/Package.resolved",),
     manifests=("**/Package.swift", "**/Package@swift-*.swift"),
-    version=2,
+    version=3,
     load_declared=_declared,
 )

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 import msgspec
 
 from garboard import lock_text
-from garboard.lock_text import Named, Pinned, Remark
+from garboard.lock_text import Named, Pinned, Pins, Remark
 from garboard.model.gap import some
 from garboard.model.image import File
 from garboard.model.package import Fact
@@ -17,6 +17,8 @@ from garboard.model.package import Fact
 TYPE: Final = "swift"
 ORDER: Final = "semver"
 _REQUIRED: Final = re.compile(r'\burl:\s*"([^"]+)"')
+_EXACT: Final = re.compile(r'\s*,\s*(?:exact:\s*|\.exact\(\s*)"(\d+\.\d+\.\d+(?:[-+][\w.+-]+)?)"')
+"""What follows the address of a package that is taken in one version."""
 _NAMED: Final = r'\s*"(?:location|repositoryURL)"\s*:\s*"([^"]+)"'
 _IDENTITY: Final = r'\s*"identity"\s*:\s*"([^"]+)"'
 
@@ -24,13 +26,28 @@ _IDENTITY: Final = r'\s*"identity"\s*:\s*"([^"]+)"'
 def catalog(file: File, /) -> Iterator[Fact]:
     """Each package by its repository, or its name in a registry; one at a branch or commit has no version."""
     if file.path.endswith(".swift"):
-        return lock_text.asked(file, _required, type_=TYPE, hint="`swift package resolve` writes Package.resolved")
+        return lock_text.asked(
+            file, _required, type_=TYPE, hint="`swift package resolve` writes Package.resolved", pins=_PINS
+        )
     return lock_text.facts(file, _pins, type_=TYPE, order=ORDER, writer="SwiftPM")
 
 
 def _required(text: str) -> Named:
     for number, line in enumerate(text.splitlines(), 1):
         yield from ((_name(found[1]), number) for found in _REQUIRED.finditer(line))
+
+
+def _exact(text: str) -> Mapping[str, str]:
+    """Those of lines that are no remarks."""
+    stated: list[tuple[str, str]] = []
+    for found in _REQUIRED.finditer(text):
+        before = text[text.rfind("\n", 0, found.start()) + 1 : found.start()]
+        exact = _EXACT.match(text, found.end())
+        stated.append((_name(found[1]), exact[1] if exact is not None and "//" not in before else ""))
+    return lock_text.agreed(stated)
+
+
+_PINS: Final = Pins(ORDER, _exact)
 
 
 def _name(place: str) -> str:
