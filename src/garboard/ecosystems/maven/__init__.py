@@ -235,7 +235,7 @@ ECOSYSTEM: Final = Ecosystem(
     projects=("pom.xml",),
     builds=r"(?:^|[\s;&|(/])mvnw?\s(?![^;&|]*(?<=\s)(?:-f|--file)\b)[^;&|]*(?<=\s)(?:package|install|verify|deploy|compile)\b",
     load_program=_program,
-    version=10,
+    version=11,
     sections=(".svm_heap", ".sbom", "__svm_heap"),
     windows_sections=(".svm_hea",),
     unread=(NATIVE,),
