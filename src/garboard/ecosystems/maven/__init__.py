@@ -239,6 +239,7 @@ ECOSYSTEM: Final = Ecosystem(
     sections=(".svm_heap", ".sbom", "__svm_heap"),
     windows_sections=(".svm_hea",),
     unread=(NATIVE,),
+    namespaced=True,
     separator=":",
     order="maven",
     load_order=_order,
