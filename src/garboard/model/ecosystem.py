@@ -266,6 +266,7 @@ class Ecosystem(Value):
         later_release: the later release of this distribution that a package was built for, by its version's own mark; empty
             where none tells.
         modular: whether versions of one package are published in streams.
+        namespaced: whether a package URL of its type needs a namespace (purl-spec).
         epochs: whether a version may begin with an epoch that a package URL has as a qualifier.
         headers: names of packages that hold headers of a kernel alone, as globs: nothing of them runs.
         keeps_itself: packages that the package manager never removes as unneeded.
@@ -362,6 +363,7 @@ class Ecosystem(Value):
     published: Callable[[Package, str], bool | None] | None = None
     later_release: Callable[[Package, Distro], str] | None = None
     modular: bool = False
+    namespaced: bool = False
     epochs: bool = False
     headers: tuple[str, ...] = ()
     keeps_itself: tuple[str, ...] = ()

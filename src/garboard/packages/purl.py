@@ -60,3 +60,8 @@ def purl(package: Package, distro: Distro | None) -> str:
         text += "@" + _quote(version)
     pairs = "&".join(f"{key}={_quote(value)}" for key, value in sorted(qualifiers.items()) if value)
     return f"{text}?{pairs}" if pairs else text
+
+
+def published(package: Package) -> str:
+    """The package's URL as readers of the specification accept it; empty where it needs a namespace that is not known."""
+    return package.purl if package.namespace or not ecosystems.of(package.type).namespaced else ""

@@ -20,6 +20,7 @@ from garboard.model.package import HIGH, MEDIUM, Distro, Package
 from garboard.model.policy import Suppressed
 from garboard.model.report import Report
 from garboard.packages.graph import roots
+from garboard.packages.purl import published
 from garboard.sbom import identity, properties, suppliers
 from garboard.sbom.cyclonedx_vulnerabilities import BomVulnerability, Property, vulnerabilities
 from garboard.sbom.licenses import recognize
@@ -301,7 +302,7 @@ def _component(package: Package, ref: str, image: Image, by_id: Mapping[str, Pac
         name=package.name,
         version=package.version or None,
         licenses=_licenses(package.licenses),
-        purl=package.purl or None,
+        purl=published(package) or None,
         evidence=_evidence(package) if package.locations else None,
         properties=_properties((*properties.of_package(package, image.layers), *_restated(package.licenses))),
     )

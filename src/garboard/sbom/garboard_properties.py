@@ -66,7 +66,11 @@ def package(entry: Entry, document: Distro | None = None) -> Package | None:
     if not (entry.version or application):
         return None
     found = purls.stated(
-        entry.purl, name=entry.name, namespace=entry.namespace, version=entry.version, document=document
+        entry.purl or stated.one("purl"),
+        name=entry.name,
+        namespace=entry.namespace,
+        version=entry.version,
+        document=document,
     )
     if found is None:
         return None
@@ -151,7 +155,7 @@ def inventory(
     ids: dict[str, str] = {}
     unknown: dict[str, list[str]] = {}
     for entry in entries:
-        made = package(entry, found) if entry.purl else None
+        made = package(entry, found)
         if made is None:
             unknown.setdefault("package", []).append(entry.name)
         else:

@@ -13,6 +13,7 @@ import msgspec
 from garboard.model.gap import Gap
 from garboard.model.image import Image, Layer
 from garboard.model.package import Distro, Package
+from garboard.packages.purl import published
 
 Pair = tuple[str, str]
 """A property's name and value. A name may come several times."""
@@ -27,6 +28,8 @@ def of_package(package: Package, layers: tuple[Layer, ...]) -> Iterator[Pair]:
     yield from _of_source(package)
     if package.module:
         yield "garboard:module", package.module
+    if package.purl and not published(package):
+        yield "garboard:purl", package.purl
     for namespace in package.namespaces:
         yield "garboard:holds:namespace", namespace
     if package.ecosystem:

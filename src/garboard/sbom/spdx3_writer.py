@@ -16,6 +16,7 @@ from garboard import json_text
 from garboard._version import __version__
 from garboard.model.package import Package
 from garboard.model.report import Report
+from garboard.packages.purl import published
 from garboard.sbom import identity, properties, spdx_names, suppliers
 from garboard.sbom.licenses import NO_ASSERTION, References
 from garboard.sbom.spdx_ids import LIST_VERSION
@@ -282,7 +283,7 @@ class _Writer:
             name=package.full_name or "unnamed",
             supplied_by=self._supplier(suppliers.of_package(package, self._names.by_id)),
             version=package.version or None,
-            purl=package.purl or None,
+            purl=published(package) or None,
             purpose="application" if package.application else "library",
         )
 

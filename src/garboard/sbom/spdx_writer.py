@@ -16,6 +16,7 @@ from garboard._version import __version__
 from garboard.model.image import Image
 from garboard.model.package import Distro, Package
 from garboard.model.report import Report
+from garboard.packages.purl import published
 from garboard.sbom import identity, properties, spdx_names, suppliers
 from garboard.sbom.licenses import NO_ASSERTION, References
 from garboard.sbom.spdx_ids import LIST_VERSION
@@ -167,7 +168,7 @@ class _Writer:
             license_concluded=NO_ASSERTION,
             license_declared=declared,
             copyright_text=NO_ASSERTION,
-            external_refs=_purl(package.purl),
+            external_refs=_purl(published(package)),
             primary_package_purpose="APPLICATION" if package.application else "LIBRARY",
             annotations=self._notes(
                 (*properties.of_package(package, self._image.layers), *spdx_names.more(package, declared))

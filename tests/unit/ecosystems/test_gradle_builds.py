@@ -49,6 +49,41 @@ PROPERTIES = "# constants\nfooVersion=1.2\ngrp : g\nempty=\nodd=1 \\\n  2\nspace
         ('api "g:a:$empty"', "", ""),
         ('api "g:a:$odd"', "", ""),
         ('api "g:a:$version"', "version = '5'\n", ""),
+        ('api "g:a:$own"', "ext { own = '2.0' }\n", "2.0"),
+        ('api "g:a:$own"', "ext { x = f(1); own = '2.0'; y = '3' }\n", "2.0"),
+        ('api "g:a:$own"', "ext { own = '2.0' + x }\n", ""),
+        ('api "g:a:$own"', "ext.own = '2.0'\next.own += '.1'\n", ""),
+        ('api "g:a:$own"', "ext.other = '2.0'\ndef own = project.ext.other\n", "2.0"),
+        ('api "g:a:$own"', "def part = '2'\ndef own = \"${part}.1\"\n", "2.1"),
+        ('api "g:a:$own"', 'def own = "$own"\n', ""),
+        ('api "g:a:$own"', 'def a = "$b"\ndef b = "$a"\ndef own = "$a"\n', ""),
+        ('api("g:a:$own")', 'val own by extra("2.0")\n', "2.0"),
+        ('api("g:a:$own")', 'val own: String by extra { "2.0" }\n', "2.0"),
+        ('api("g:a:$own")', "val own by extra { work() }\n", ""),
+        ('api("g:a:${extra["own"]}")', 'extra["own"] = "2.0"\n', "2.0"),
+        ('api("g:a:${project.extra["own"] as String}")', 'extra["own"] = "2.0"\n', "2.0"),
+        ('api "g:a:$fooVersion"', "def fooVersion = findProperty('fooVersion') ?: '2.0'\n", "1.2"),
+        ('api "g:a:$own"', "def own = findProperty('own') ?: '2.0'\n", ""),
+        ('api "g:a:${versions.own}"', "ext.versions = [x: '1.0', own: \"2.0\"]\n", "2.0"),
+        ('api "g:a:$versions.own"', "ext { versions = [own: '2.0', x: '1.0'] }\n", "2.0"),
+        (
+            "api \"g:a:${versions['own']}\"",
+            "ext {\n versions = [ // those\n  'x': f(1),\n  'own': '2.0',\n ]\n}\n",
+            "2.0",
+        ),
+        ('api "g:a:${versions.b.own}"', "def versions = [a: [own: '1.0'], b: [own: '2.0']]\n", "2.0"),
+        ('api "g:a:${versions.own}"', "ext.versions = [own: f('1.0'), x: '2.0']\n", ""),
+        ('api "g:a:${versions.own}"', "ext.versions = [own: '1.0']\nversions.own = '2.0'\n", ""),
+        ('api "g:a:${versions.own}"', "def versions = [:]\nversions.own = '2.0'\next.versions = versions\n", "2.0"),
+        ('api("g:a:${versions["own"]}")', 'val versions = mapOf("x" to "1.0", "own" to "2.0")\n', "2.0"),
+        ('api "g:a:" + fooVersion', "", "1.2"),
+        ("api('g:a:' + own)", "def own = '2.0'\n", "2.0"),
+        ("api 'g:a:' + own + '@aar'", "def own = '2.0'\n", "2.0"),
+        ("api 'g:a:' + own + more", "def own = '2.0'\n", ""),
+        ("api 'g:a:' + own()", "def own = '2.0'\n", ""),
+        ("api group: 'g', name: 'a', version: own", "def own = '2.0'\n", "2.0"),
+        ('api("g", "a", own)', 'val own = "2.0"\n', "2.0"),
+        ('api(group = "g", name = "a", version = own)', 'val own = "2.0"\n', "2.0"),
     ],
 )
 @pytest.mark.parametrize("name", ["build.gradle", "app/build.gradle.kts", "gradle/deps.gradle"])
@@ -75,6 +110,79 @@ def test_a_value_that_another_script_may_change_is_not_known(tmp_path: Path) -> 
         "app/build.gradle": script('api "g:a:$v"'),
     }
     assert versions(tmp_path, files) == set()
+
+
+ROOT = {
+    "settings.gradle": "include 'app'\n",
+    "build.gradle": "buildscript {\n  ext.v = '1.0'\n}\next { w = '2.0'; deps = [a: \"g:of-map:$w\"] }\ndef own = '3.0'\n",
+    "gradle/more.gradle": "ext.more = '4.0'\next.two = '5'\n",
+    "other/build.gradle": "ext.sibling = '6'\next.two = '7'\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("line", "version"),
+    [
+        ('api "g:a:$v"', "1.0"),
+        ('api "g:a:$rootProject.ext.v"', "1.0"),
+        ('api "g:a:${rootProject.v}"', "1.0"),
+        ('api("g:a:${rootProject.extra["w"]}")', "2.0"),
+        ('api "g:a:" + rootProject.ext.w', "2.0"),
+        ("api group: 'g', name: 'a', version: rootProject.ext.w", "2.0"),
+        ('api "g:a:$more"', "4.0"),
+        ('api "g:a:$own"', ""),
+        ('api "g:a:$two"', ""),
+        ('api "g:a:$sibling"', ""),
+        ("api 'g:a:0.1'\n  def v = '9'\n  api \"g:b:${rootProject.ext.v}\"", "0.1 1.0"),
+    ],
+)
+def test_values_of_the_root_project(tmp_path: Path, line: str, version: str) -> None:
+    found = read(tmp_path, {**ROOT, "app/build.gradle": script(line)})
+    of_app = [one.version for one in found.packages if one.name != "of-map"]
+    assert of_app == version.split()
+    told = any("in which versions: not judged" in gap.reason for gap in found.gaps if gap.subject == "app/build.gradle")
+    assert told is not bool(version)
+
+
+def test_values_of_another_build_do_not_count(tmp_path: Path) -> None:
+    files = {"settings.gradle": "", "build.gradle": "ext.v = '1.0'\n", "own/settings.gradle": ""}
+    assert versions(tmp_path, {**files, "own/build.gradle": script('api "g:a:$v"')}) == set()
+
+
+@pytest.mark.parametrize("line", ["api deps.a", "api(deps.a)", 'api rootProject.ext.deps["a"]', "api platform(deps.a)"])
+def test_coordinates_under_a_name(tmp_path: Path, line: str) -> None:
+    found = read(tmp_path, {**ROOT, "app/build.gradle": script(line)})
+    assert {(one.name, one.version) for one in found.packages} == {("of-map", "2.0")}
+    places = sorted(place.path for one in found.packages for place in one.locations)
+    assert places == ["app/build.gradle", "build.gradle"]
+    assert not any("not understood" in gap.reason for gap in found.gaps)
+
+
+STDLIB = 'api(kotlin("stdlib"))'
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({"build.gradle.kts": script('api(kotlin("stdlib", "1.8.0"))')}, "1.8.0"),
+        ({"build.gradle.kts": script('api(kotlin("stdlib", v))', more='val v = "1.8.0"\n')}, "1.8.0"),
+        ({"build.gradle.kts": script(STDLIB, more='plugins {\n  kotlin("jvm") version "1.9.0"\n}\n')}, "1.9.0"),
+        ({"build.gradle.kts": script(STDLIB, more='plugins {\n  id("org.jetbrains.kotlin.jvm") version "1.9.0"\n}\n')}, "1.9.0"),
+        ({"build.gradle.kts": 'plugins {\n  kotlin("jvm") version "1.9.0" apply false\n}\n', "a/build.gradle.kts": script(STDLIB)}, "1.9.0"),
+        ({"settings.gradle.kts": 'val v: String by settings\npluginManagement { plugins {\n  kotlin("jvm") version v\n} }\n', "gradle.properties": "v=1.9.0\n", "build.gradle.kts": script(STDLIB)}, "1.9.0"),
+        ({"build.gradle.kts": 'buildscript { dependencies {\n  classpath("org.jetbrains.kotlin:kotlin-gradle-plugin:1.9.0")\n} }\n', "a/build.gradle.kts": script(STDLIB)}, "1.9.0"),
+        ({"gradle/libs.versions.toml": '[plugins]\nk = "org.jetbrains.kotlin.jvm:1.9.0"\n', "build.gradle.kts": script(STDLIB)}, "1.9.0"),
+        ({"gradle/libs.versions.toml": '[versions]\nkotlin-all = "1.9.0"\n', "build.gradle.kts": script('api(kotlin("stdlib", libs.versions.kotlin.all.get()))')}, "1.9.0"),
+        ({"a/build.gradle.kts": 'plugins { kotlin("jvm") version "1.8.0" }\n', "b/build.gradle.kts": 'plugins { kotlin("jvm") version "1.9.0" }\n', "build.gradle.kts": script(STDLIB)}, ""),
+        ({"build.gradle.kts": script(STDLIB)}, ""),
+    ],
+)  # fmt: skip
+def test_a_library_of_kotlin(tmp_path: Path, files: dict[str, str], expected: str) -> None:
+    found = read(tmp_path, files)
+    assert [one.version for one in found.packages if one.name == "kotlin-stdlib"] == ([expected] if expected else [])
+    told = any("org.jetbrains.kotlin:kotlin-stdlib" in gap.reason and "not judged" in gap.reason for gap in found.gaps)
+    assert told is not bool(expected)
+    assert not any(one.name in {"kotlin-jvm", f"kotlin-{expected}"} for one in found.packages)
 
 
 def test_a_plugin_by_a_property(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from garboard.model.report import Report
 from garboard.packages.assemble import complete
 from garboard.reporters.inventory import json as inventory_json
 from garboard.reporters.view import View
-from garboard.sbom import cyclonedx_writer, purl_package, spdx_writer
+from garboard.sbom import cyclonedx_writer, purl_package, spdx3_writer, spdx_writer
 from tests.unit.reporters.inventories import report
 
 OPENSSL = "pkg:deb/debian/openssl@3.0.11-1~deb12u2?arch=amd64&distro=debian-12"
@@ -355,6 +355,32 @@ def test_the_evidence_of_software_is_read_back(
     assert found.evidence == package.evidence
     if form is cyclonedx_writer.render:
         assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(document) is None
+
+
+@pytest.mark.parametrize("form", [cyclonedx_writer.render, spdx_writer.render, spdx3_writer.render])
+@pytest.mark.parametrize(("namespace", "written_url"), [("g", "pkg:maven/g/a@1"), ("", "")])
+def test_a_package_url_without_the_namespace_that_it_needs_is_not_written(
+    tmp_path: Path, form: Callable[[Report], bytes], namespace: str, written_url: str
+) -> None:
+    package = Package(
+        type="maven",
+        name="a",
+        namespace=namespace,
+        version="1",
+        scheme="maven",
+        locations=(Location(path="a.jar"),),
+    )
+    of = msgspec.structs.replace(report(), inventory=Inventory(packages=complete([package], None)))
+    document = form(of).decode()
+    found = json.loads(document)
+    nodes = found.get("components") or found.get("packages") or found["@graph"]
+    (node,) = (one for one in nodes if one.get("name") in {"a", "g/a"})
+    stated = [one["referenceLocator"] for one in node.get("externalRefs", ())]
+    stated += [one for one in (node.get("purl"), node.get("software_packageUrl")) if one]
+    assert stated == ([written_url] if written_url else [])
+    if form is not spdx3_writer.render:
+        (read,) = opened_document(tmp_path, document).packages
+        assert (read.namespace, read.name, read.version, read.id) == (namespace, "a", "1", of.inventory.packages[0].id)
 
 
 def opened_document(tmp_path: Path, document: str) -> Inventory:

@@ -31,9 +31,11 @@ _IN_PARTS: Final = re.compile(rf"""\b(\w++)\s*+\({_PART},{_PART}(?:,{_PART})?(?=
 _LIBRARY: Final = re.compile(
     rf"""\blibrary\s*+\({_TEXT_ARGUMENT},{_TEXT_ARGUMENT},{_TEXT_ARGUMENT}\)(?:\s*+\.\s*+version\s*+\({_TEXT_ARGUMENT}\))?"""
 )
-_CONFIGURATION: Final = re.compile(
-    r"\w*[aA]pi|\w*[iI]mplementation|\w*[cC]ompileOnly|\w*[rR]untimeOnly|compile|runtime|classpath|\w*[pP]rocessor|kapt|ksp|\w*[pP]latform"
-)
+CONFIGURATION: Final = r"\w*[aA]pi|\w*[iI]mplementation|\w*[cC]ompileOnly|\w*[rR]untimeOnly|compile|runtime|classpath|\w*[pP]rocessor|kapt|ksp|\w*[pP]latform"
+"""A pattern of the names of what scripts put dependencies in."""
+_CONFIGURATION: Final = re.compile(CONFIGURATION)
+_OF_KOTLIN: Final = re.compile(rf"""\b(kotlin)\s*+\({_PART},{_PART}\)""")
+"""A library of Kotlin, by its short name, and its version."""
 _OF_TREE: Final = frozenset(
     {"project", "projects", "files", "fileTree", "dir", "include", "gradleApi", "localGroovy", "libs"}
 )
@@ -95,6 +97,7 @@ class _Script:
         named += [
             (one, (one[2], one[3], one[4])) for one in _IN_PARTS.finditer(text) if _CONFIGURATION.fullmatch(one[1])
         ]
+        named += [(one, ("org.jetbrains.kotlin", f"kotlin-{one[2]}", one[3])) for one in _OF_KOTLIN.finditer(text)]
         named.sort(key=lambda one: one[0].start())
         self.found = [(one.start(), _asked(*parts, self._line(one.start()))) for one, parts in named]
         self.remarks: list[Remark] = []
@@ -188,6 +191,10 @@ class _Script:
 
     def _state(self, word: str, value: str, place: int) -> None:
         """Judge a text that follows a word."""
+        before = bisect_left(self._named, place)
+        if before and place < self._named_to[before - 1]:
+            self._understood()
+            return
         if self._within and word == "kotlin":
             value = f"org.jetbrains.kotlin:kotlin-{value}"
         if len(value) > _LONGEST:
@@ -201,8 +208,6 @@ class _Script:
             self._understood()
         elif asks and "$" in value and _WITH_PROPERTY.fullmatch(value):
             self._by_property.append(str(self._line(place)))
-            self._understood()
-        elif (before := bisect_left(self._named, place)) and place < self._named_to[before - 1]:
             self._understood()
 
 
@@ -236,6 +241,14 @@ def version_catalog(text: str, unused: Container[str] = ()) -> Iterator[Pinned]:
                 version = versions.get(version["ref"], "")
         if alias not in unused:
             yield Pinned(name, exact(_rich(version)), asked=True, line=lines.get(alias, 0))
+
+
+def catalog_versions(text: str) -> Mapping[str, str]:
+    """The versions that a catalog lists, by their aliases; none of one that cannot be read."""
+    try:
+        return {alias: exact(_rich(one)) for alias, one in lock_text.table(toml_text.loads(text), "versions").items()}
+    except lock_text.ERRORS:
+        return {}  # told where its libraries are read
 
 
 def _rich(version: Any) -> str:

@@ -1,8 +1,8 @@
 """The files of Gradle in a tree, which speak of each other: properties that scripts fill in, and catalogs that they choose from.
 
-A name in a text of a script is a property of the nearest ``gradle.properties``, unless a script gives it a value. What a
-catalog lists and no script names is not asked for, where all that may name it can be read: a plugin of the tree's own may go by
-names that it works out.
+A name in a script stands for what that script gives to it, for a property of the nearest ``gradle.properties``, or for what the
+scripts of the same build agree on, of which one lies above or may be applied from anywhere. What a catalog lists and no script
+names is not asked for, where all that may name it can be read: a plugin of the tree's own may go by names that it works out.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ from functools import cached_property
 from typing import Final, NamedTuple
 
 from garboard import lock_text, toml_text
-from garboard.ecosystems.maven.plugins import without_comments
+from garboard.ecosystems.maven.gradle import CONFIGURATION, catalog_versions
+from garboard.ecosystems.maven.gradle_values import NAME, NamedValue, given, key
+from garboard.ecosystems.maven.plugins import kotlin_versions, without_comments
 
 PROPERTIES: Final = "gradle.properties"
 SCRIPTS: Final = (".gradle", ".gradle.kts")
@@ -23,19 +25,36 @@ CATALOG: Final = ".toml"
 FILES: Final = (PROPERTIES, CATALOG, *SCRIPTS)
 """How the names of these files end."""
 _PROPERTY: Final = re.compile(r"(?m)^[ \t]*([\w.-]+)[ \t]*[=:][ \t]*(\S+)[ \t]*$")
-_PLAIN: Final = re.compile(r"[\w.+!-]{1,100}")
-"""A value that may be a part of coordinates."""
+_PLAIN: Final = re.compile(r"[\w.+!:@-]{1,200}")
+"""A value that may be coordinates, or a part of them."""
 _FILLED: Final = re.compile(
-    r"""\$\{(?:(?:project|rootProject)\.)?(?:ext\.)?(?:(?:findProperty|property)\([ ]?["']([\w.-]+)["'][ ]?\)|([A-Za-z_]\w*))\}"""
-    r"""|\$(?:(?:project|rootProject)\.)?([A-Za-z_]\w*)(?![\w(])(?!\.[A-Za-z_])"""
+    rf"\$\{{[ ]?({NAME})[ ]?\}}" r"|\$([A-Za-z_]\w*(?:\.[A-Za-z_]\w*){0,6})(?![\w(])(?!\.[A-Za-z_])"
 )
-_ASSIGNED: Final = re.compile(
-    r"""(?m)\b([A-Za-z_]\w*)["']?\]?[ \t]*(?::[ \t]*\w+\??[ \t]*)?=(?![=~])[ \t]*(?:["']([^"'$\n]*)["'][ \t]*;?[ \t]*$|([^\n]*))"""
-    r"""|\bset[ \t]*\([ \t]*["'](\w+)["'][ \t]*,[ \t]*(?:["']([^"'$\n]*)["'][ \t]*\)|([^\n]*))"""
+_ENDS: Final = r"(?=[ \t]*(?:[,)\]};\n{]|//|apply\b|\Z))"
+"""What may follow a name that stands without a text around it."""
+_QUOTED_PART: Final = r"""["'][\w.-]+["'],[ \t]*"""
+_ADDED: Final = re.compile(
+    rf"""(["'])([\w.-]+:[\w.-]+:)\1[ \t]*\+[ \t]*({NAME})(?:[ \t]*\+[ \t]*["']([\w.:@-]*)["'])?{_ENDS}"""
 )
-_TAKEN: Final = re.compile(r"""(?:[pP]roperty|getProperty)[ \t]*\([ \t]*["'](\w+)["']""")
+"""Coordinates to which a script adds the version."""
+_BARE: Final = re.compile(
+    rf"""(\bversion[ \t]*(?:[:=(][ \t]*|[ \t])|(?:\w\([ \t]*{_QUOTED_PART}|\bkotlin\([ \t]*){_QUOTED_PART})({NAME}){_ENDS}"""
+)
+"""A version that is named without a text around it."""
+_WHOLE: Final = re.compile(
+    rf"(\b(?:{CONFIGURATION})(?:[ \t]*\([ \t]*|[ \t]+)(?:(?:enforcedP|p)latform[ \t]*\([ \t]*)?)({NAME}){_ENDS}"
+)
+"""Something that is asked for under a name."""
+_OF_KOTLIN: Final = re.compile(r"""(\([ \t]*kotlin[ \t]*\([ \t]*["'][\w.-]+["'])[ \t]*\)""")
+"""A library of Kotlin, which has its plugin's version."""
+_DEEPEST: Final = 5
+"""Names of which the values name others."""
 _OF_PROJECTS: Final = frozenset({"version", "group", "name"})
 """What every project has, and its scripts assign in many places."""
+_BUILD_SCRIPTS: Final = ("build.gradle", "build.gradle.kts")
+_SETTINGS: Final = ("settings.gradle", "settings.gradle.kts")
+_ANYWHERE: Final = "*"
+"""The folder of a script that any other may apply."""
 _CHAIN: Final = re.compile(r"(?<!\w)[A-Za-z_]\w*+(?:\s*\.\s*[A-Za-z_]\w*)+")
 _SPACE: Final = re.compile(r"\s+")
 _QUOTED: Final = re.compile(r"""["']([\w.-]+)["']""")
@@ -69,36 +88,106 @@ class GradleBuilds:
         }
         others = (path for path in paths if path not in texts) if isinstance(paths, Iterable) else ()
         self._whole = not any(path.endswith(SCRIPTS) for path in others)
-        self._assigned = {path: dict(_assigned(text)) for path, text in self._scripts.items()}
+        self._given = {path: {one.name: one for one in given(text)} for path, text in self._scripts.items()}
+        self._roots = {posixpath.dirname(path) for path in texts if posixpath.basename(path) in _SETTINGS}
+        self._known: dict[tuple[str, NamedValue, int], str | None] = {}
 
     def filled(self, path: str) -> str:
-        """A script with the values of the properties in its texts, as far as they are known."""
-        own = self._assigned[path]
+        """A script with the values of the names in it, as far as they are known."""
+        text = self._with_values(path)
+        version = self._of_kotlin(path) if _OF_KOTLIN.search(text) is not None else ""
+        return _OF_KOTLIN.sub(lambda one: f'{one[1]}, "{version}")', text) if version else text
 
-        def value(found: re.Match[str]) -> str:
-            name = found[1] or found[2] or found[3]
-            known = own[name] if name in own and name not in _OF_PROJECTS else self._property(path, name)
-            return known if known is not None and _PLAIN.fullmatch(known) else found[0]
+    def _with_values(self, path: str) -> str:
+        def value(stated: str, otherwise: str, form: str = "{}", sign: str = "") -> str:
+            known = self._value(path, key(stated))
+            return form.format(known) if known is not None and sign in known else otherwise
 
-        return _FILLED.sub(value, self._texts[path])
+        text = _FILLED.sub(lambda one: value(one[1] or one[2], one[0]), self._texts[path])
+        text = _ADDED.sub(lambda one: value(one[3], one[0], f'"{one[2]}{{}}{one[4] or ""}"'), text)
+        text = _BARE.sub(lambda one: value(one[2], one[0], f'{one[1]}"{{}}"'), text)
+        return _WHOLE.sub(lambda one: value(one[2], one[0], f'{one[1]}"{{}}"', ":"), text)
 
-    def _property(self, path: str, name: str) -> str | None:
-        """The nearest value of a property, unless another script may give it another."""
-        folder = path
-        while folder:
-            folder = posixpath.dirname(folder)
+    def _value(self, path: str, named: NamedValue, depth: int = 0) -> str | None:
+        """What a name stands for in a script, where that is known and may be coordinates."""
+        place = (path, named, depth)
+        if place not in self._known:
+            own = None if named.of_root and path not in self._of_root(path) else self._given[path].get(named.name)
+            if own is not None and own.value != "" and named.name not in _OF_PROJECTS:
+                known = self._made(path, own.value, depth)
+            else:
+                known = self._of_catalog(path, named.name) or self._shared(path, named.name, depth)
+            self._known[place] = known if known is not None and _PLAIN.fullmatch(known) else None
+        return self._known[place]
+
+    def _made(self, path: str, value: str | None, depth: int) -> str | None:
+        """A value with what the names in it stand for."""
+        if value is None or depth > _DEEPEST:
+            return None
+        return _FILLED.sub(lambda one: self._value(path, key(one[1] or one[2]), depth + 1) or one[0], value)
+
+    def _shared(self, path: str, name: str, depth: int) -> str | None:
+        """The nearest value of a property, or what scripts say of an extra one, unless another script may give it another."""
+        values = self._values.get((self._root(path), name), {})
+        folders = tuple(_folders(path))
+        for folder in folders:
             stated: str | None = self._properties.get(folder, {}).get(name)
             if stated is not None:
-                return stated if self._values.get(name, frozenset()) <= {stated} else None
-        return None
+                return stated if values.keys() <= {stated, ""} else None
+        if len(values) != 1 or name in _OF_PROJECTS:
+            return None
+        ((value, homes),) = values.items()
+        home = next((homes[one] for one in (*folders, _ANYWHERE) if one in homes), None)
+        return self._made(home, value, depth) if home is not None else None
+
+    def _of_catalog(self, path: str, name: str) -> str:
+        """A version that a script takes of a catalog: ``libs.versions.NAME``."""
+        catalog, _, alias = name.partition(".versions.")
+        home = posixpath.join(self._root(path), "gradle", f"{catalog}.versions.toml")
+        return self._versions.get(home, {}).get(alias, "") if alias else ""
 
     @cached_property
-    def _values(self) -> Mapping[str, AbstractSet[str | None]]:
-        found: dict[str, set[str | None]] = {}
-        for values in self._assigned.values():
-            for name, value in values.items():
-                found.setdefault(name, set()).add(value)
+    def _versions(self) -> Mapping[str, Mapping[str, str]]:
+        catalogs = {path: text for path, text in self._texts.items() if path.endswith(CATALOG)}
+        return {
+            path: {_SEPARATOR.sub(".", alias): version for alias, version in catalog_versions(text).items()}
+            for path, text in catalogs.items()
+        }
+
+    def _root(self, path: str) -> str:
+        """The folder of a script's build."""
+        return next((one for one in _folders(path) if one in self._roots), "")
+
+    def _of_root(self, path: str) -> tuple[str, ...]:
+        return tuple(posixpath.join(self._root(path), name) for name in _BUILD_SCRIPTS)
+
+    @cached_property
+    def _values(self) -> Mapping[tuple[str, str], Mapping[str | None, Mapping[str, str]]]:
+        """By a build's folder and a name: its values, each with the folders from which scripts give it, and those scripts."""
+        found: dict[tuple[str, str], dict[str | None, dict[str, str]]] = {}
+        for path, names in self._given.items():
+            folder = posixpath.dirname(path) if posixpath.basename(path) in _BUILD_SCRIPTS else _ANYWHERE
+            root = self._root(path)
+            for one in names.values():
+                if not one.local:
+                    found.setdefault((root, one.name), {}).setdefault(one.value, {}).setdefault(folder, path)
         return found
+
+    def _of_kotlin(self, path: str) -> str:
+        """The version of Kotlin's plugin, by the script or else by its build; empty where that is none, or several."""
+        own = self._kotlins.get(path, frozenset())
+        if not own:
+            root = self._root(path)
+            own = frozenset(one for other, some in self._kotlins.items() if self._root(other) == root for one in some)
+        return next(iter(own)) if len(own) == 1 else ""
+
+    @cached_property
+    def _kotlins(self) -> Mapping[str, AbstractSet[str]]:
+        """By the scripts and catalogs that state any, the versions of Kotlin's plugins."""
+        texts = {path: self._with_values(path) for path in self._scripts}
+        texts |= {path: text for path, text in self._texts.items() if path.endswith(CATALOG)}
+        found = {path: kotlin_versions(path, text) for path, text in texts.items() if "kotlin" in text}
+        return {path: versions for path, versions in found.items() if versions}
 
     def unused(self, path: str) -> Unused:
         """What of the catalog at this path is not asked for, as far as that is known."""
@@ -161,12 +250,8 @@ class GradleBuilds:
         return {_SEPARATOR.sub(".", one.lower()) for text in self._scripts.values() for one in _QUOTED.findall(text)}
 
 
-def _assigned(text: str) -> Iterator[tuple[str, str | None]]:
-    """The names to which a script gives values, each with the only value; None where that is worked out, or another too."""
-    found: dict[str, str | None] = {}
-    for one in _ASSIGNED.finditer(text):
-        name, value, other = (one[1], one[2], one[3]) if one[1] else (one[4], one[5], one[6])
-        if other is not None and (taken := _TAKEN.search(other)) is not None and taken[1] == name:
-            continue
-        found[name] = None if name in found and found[name] != value else value
-    yield from found.items()
+def _folders(path: str) -> Iterator[str]:
+    """The folders of a file, from its own to the tree's."""
+    while path:
+        path = posixpath.dirname(path)
+        yield path

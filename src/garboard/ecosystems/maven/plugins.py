@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterator
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 from garboard import lock_text, toml_text
@@ -16,6 +17,9 @@ _COMMENT: Final = re.compile(r"""//[^\n]*|/\*(?s:.*?)(?:\*/|\Z)|"[^"\n]*"|'[^'\n
 _PLUGIN: Final = re.compile(
     r"""\b(id|kotlin)[ \t]*(?:\([ \t]*)?["']([\w.-]+)["'][ \t]*(?:\)[ \t]*)?\.?version[ \t]*(?:\([ \t]*)?["']([^"'\n$]+)["']"""
 )
+_OF_KOTLIN: Final = "org.jetbrains.kotlin."
+_KOTLIN_ARTIFACT: Final = re.compile(r"""["']org\.jetbrains\.kotlin:kotlin-gradle-plugin:([\w.-]+)["']""")
+"""Kotlin's plugins, as a script takes them into its class path."""
 _ALIAS: Final = re.compile(
     r"(?m)^[ \t]*\w+[ \t]*(?:\([ \t]*)?(?:platform[ \t]*\([ \t]*)?libs\.(?!plugins\b|versions\b)\w"
 )
@@ -61,13 +65,23 @@ def without_comments(text: str) -> str:
     return _COMMENT.sub(lambda one: one[0] if one[0][0] in "\"'" else re.sub(r"[^\n]", " ", one[0]), text)
 
 
+def kotlin_versions(path: str, text: str) -> AbstractSet[str]:
+    """The versions of Kotlin's plugins that a script or a catalog states."""
+    try:
+        found = tuple(_of_catalog(text, ()) if path.endswith(".toml") else _of_script(text))
+    except lock_text.ERRORS:
+        return frozenset()  # told where its libraries are read
+    stated = {one.version for one in found if one.name.startswith(_OF_KOTLIN)}
+    return stated | set(_KOTLIN_ARTIFACT.findall(without_comments(text)))
+
+
 def _of_script(text: str) -> Iterator[Pinned]:
     plain = without_comments(text)
     line, before = 1, 0
     for found in _PLUGIN.finditer(plain):
         line += plain.count("\n", before, found.start())
         before = found.start()
-        name = f"org.jetbrains.kotlin.{found[2]}" if found[1] == "kotlin" else found[2]
+        name = f"{_OF_KOTLIN}{found[2]}" if found[1] == "kotlin" else found[2]
         if version := exact(found[3].strip()):
             yield _pinned(name, version, line)
 

@@ -106,6 +106,7 @@ def _commands() -> Commands:
 ECOSYSTEM: Final = Ecosystem(
     name="php",
     type="composer",
+    namespaced=True,
     manager="composer",
     osv="Packagist",
     order="composer",

@@ -30,6 +30,7 @@ def _declared() -> PlainCatalog:
 ECOSYSTEM: Final = Ecosystem(
     name="swift",
     type="swift",
+    namespaced=True,
     manager="swift",
     osv="SwiftURL",
     order="semver",

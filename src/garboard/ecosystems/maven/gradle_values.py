@@ -1,0 +1,136 @@
+"""Names to which scripts of Gradle give values: variables, extra properties, and maps of them.
+
+A script is not run: what is no text, no map of texts and no other name has a value that is worked out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+_STEP: Final = r"""(?:\.[A-Za-z_]\w*|\[[ ]?["'][\w.-]+["'][ ]?\])"""
+_CALL: Final = r"""(?:\w*[pP]roperty|get)\([ ]?["'][\w.-]+["'][ ]?\)"""
+NAME: Final = (
+    rf"(?:{_CALL}|(?:[A-Za-z_]\w*)(?:{_STEP}|\.{_CALL}){{0,6}})"
+    r"(?:\.get\(\)|\.toString\(\)|!!)?(?:[ ]as[ ]String\??)?"
+)
+"""A pattern of what stands for a value: a name, one within another, or a call that takes it by its name."""
+_WORD: Final = re.compile(r"""["']([\w.-]++)["']|(?<!\w)([A-Za-z_]\w*+)(?!\()""")
+_CAST: Final = re.compile(r"[ ]as[ ]String\??$")
+_OF_PROJECT: Final = frozenset({"project", "rootProject", "ext", "extra", "this", "settings", "gradle", "properties"})
+"""What a name may be taken of that is not a part of it."""
+_TEXT: Final = r"""(?:"([^"\n]{0,300})"|'([^'$\n]{0,300})')"""
+_ASSIGNED: Final = re.compile(
+    rf"""(?<![\w.$"'])(?P<local>(?:(?:def|val|var|final|const|String)[ \t]++){{0,3}})(?P<name>[A-Za-z_]\w*+{_STEP}{{0,4}})"""
+    r"""(?:[ \t]*+:[ \t]*+[A-Z]\w*+\??)?[ \t]*+(?P<how>\+?=(?![=~])|by[ \t]++extra[ \t]*+[({])(?P<value>[^\n;]*+)"""
+    r"""|\bset[ \t]*+\([ \t]*+["'](?P<set>[\w.-]++)["'][ \t]*+,(?P<given>[^\n;]*+)"""
+)
+_ALONE: Final = re.compile(rf"[ \t]*{_TEXT}[ \t]*(?:\}}[ \t}}]*)?$")
+"""A text, and the ends of blocks in which it is."""
+_ARGUMENT: Final = re.compile(rf"[ \t]*{_TEXT}[ \t]*[)}}][ \t}}]*$")
+"""A text, and the end of what is called with it."""
+_OTHER: Final = re.compile(rf"[ \t]*({NAME})[ \t)}}]*$")
+_TAKEN: Final = re.compile(r"""(?:[pP]roperty|getProperty)[ \t]*\([ \t]*["']([\w.-]+)["']""")
+_OPENED: Final = r"(?:\[|(?:m|mutableM|linkedM)apOf[ \t]*+\()"
+_MAP: Final = re.compile(rf"[ \t]*+{_OPENED}")
+_ENTRY: Final = re.compile(
+    r"""\s*+(?:["']([\w.-]{1,100})["']|([A-Za-z_]\w{0,99}))\s*+(?::|to\b)\s*+"""
+    rf"(?:{_TEXT}\s*+(?=[,\])])|({_OPENED}))?"
+)
+_AFTER: Final = re.compile(r"\s*+(?:(,)|([\])]))")
+_SKIPPED: Final = re.compile(r"[^\n,\[\](){}]*+(?:\([^()\n]*+\)[^\n,\[\](){}]*+)?[\n,]\s*+")
+_DEEPEST: Final = 3
+"""Maps within each other."""
+
+
+class NamedValue(NamedTuple):
+    """What a name names: its parts with dots between them, and whether it is taken of the root project."""
+
+    name: str
+    of_root: bool = False
+
+
+class GivenName(NamedTuple):
+    """What a script gives to a name: a text, which may name others (``$NAME``), or None where that is worked out.
+
+    An empty text is the property of the same name, where there is one. ``local`` is what no other script knows.
+    """
+
+    name: str
+    value: str | None
+    local: bool = False
+
+
+def key(stated: str) -> NamedValue:
+    """What an expression of the form `NAME` names."""
+    plain = _CAST.sub("", stated).replace(".get()", "").replace(".toString()", "")
+    parts = [one[1] or one[2] for one in _WORD.finditer(plain)]
+    start = 0
+    while start < len(parts) - 1 and parts[start] in _OF_PROJECT:
+        start += 1
+    return NamedValue(".".join(parts[start:]), parts[:1] == ["rootProject"])
+
+
+def given(text: str) -> Iterator[GivenName]:
+    """What a script without comments gives to names, each once; None to what has several values."""
+    values: dict[str, str | None] = {}
+    shared: set[str] = set()
+    for one in _stated(text):
+        if not one.local:
+            shared.add(one.name)
+        if one.value != _ITSELF:
+            values[one.name] = one.value if values.get(one.name, one.value) == one.value else None
+    for name, value in values.items():
+        yield GivenName(name, value, local=name not in shared and name.partition(".")[0] not in shared)
+
+
+_ITSELF: Final = "="
+"""The value of a name that only is made known to other scripts, or comes from them."""
+
+
+def _stated(text: str) -> Iterator[GivenName]:
+    """The same, as often as it is stated."""
+    read_to = 0
+    for one in _ASSIGNED.finditer(text):
+        group = "given" if one["set"] else "value"
+        name = one["set"] or key(one["name"]).name
+        how = one["how"] or ""
+        local = bool(one["local"]) and not how.startswith("by")
+        if how.startswith("+"):
+            yield GivenName(name, None, local)
+        elif _MAP.match(one[group]) is None:
+            yield GivenName(name, _value(name, one[group], _ALONE if how == "=" else _ARGUMENT), local)
+        elif one.start(group) >= read_to:
+            entries = tuple(_of_map(text, one.start(group), name))
+            read_to = entries[-1][1] if entries else read_to
+            yield from (entry._replace(local=local) for entry, _ in entries)
+
+
+def _value(name: str, value: str, form: re.Pattern[str]) -> str | None:
+    if (text := form.match(value)) is not None:
+        return text[1] or text[2] or None
+    if (other := _OTHER.match(value)) is not None:
+        return _ITSELF if key(other[1]).name == name else f"${{{other[1]}}}"
+    taken = _TAKEN.search(value)
+    return "" if taken is not None and taken[1] == name else None
+
+
+def _of_map(text: str, start: int, name: str) -> Iterator[tuple[GivenName, int]]:
+    """The entries of a map that begins at a place, each with where it ends; after one that is not understood there may be none."""
+    opened = _MAP.match(text, start)
+    place = start if opened is None else opened.end()
+    names = ["" if name in _OF_PROJECT else f"{name}."]
+    while 0 < len(names) <= _DEEPEST:
+        if (entry := _ENTRY.match(text, place)) is not None:
+            whole, place = f"{names[-1]}{entry[1] or entry[2]}", entry.end()
+            if entry[5]:
+                names.append(f"{whole}.")
+                continue
+            yield GivenName(whole, entry[3] or entry[4] or None), place
+        after = _AFTER.match(text, place) or _SKIPPED.match(text, place)
+        if after is None:
+            return
+        place = after.end()
+        if after[0][-1] in ")]":
+            names.pop()
