@@ -48,6 +48,7 @@ from garboard.packages import (
     unread_lists,
     unread_locks,
 )
+from garboard.packages.applications import Applications
 from garboard.packages.front_ends import FrontEnds
 from garboard.packages.ownership import Listed, Owners, ReplacedProgram
 from garboard.packages.purl import purl
@@ -62,8 +63,6 @@ _OF_FOLDERS = {bare.kind: one.of_folder for one in ecosystems.ECOSYSTEMS if one.
 """What makes packages of the folders that their names describe, by the kind of such a folder."""
 _DAMAGED = ("is no JSON object: ", "is not what ", "cannot be read: ", "cannot be read beyond ")
 """How gaps of files begin of which nothing, or not all, could be read: no other file answers for them."""
-_TOLD = 10
-"""How many applications that may be packages of a registry are gaps of their own."""
 
 
 def _key(package: Package) -> Key:
@@ -318,53 +317,6 @@ def _programs_of_packages(packages: tuple[Package, ...], found: Iterable[unexpla
     return tuple(map(marked, packages)) if outside else packages
 
 
-def _above(path: str) -> Iterator[str]:
-    """The folders that a path is in, nearest first, and the root."""
-    while path:
-        path = path.rpartition("/")[0]
-        yield path
-
-
-def _passed_over(packages: tuple[Package, ...], owners: Owners) -> Iterator[Gap]:
-    """Gaps for applications that may be packages of a registry: none of their dependencies lie beside them."""
-
-    def brought(package: Package) -> bool:
-        owner = owners.of(package.locations[0].file)
-        return bool(package.owner) or (owner is not None and owner.type not in SYSTEM_TYPES)
-
-    candidates = [one for one in packages if one.application and one.publishable and not brought(one)]
-    if not candidates:
-        return
-    folders = set()
-    locked = set()
-    for package in packages:
-        for location in package.locations:
-            listed = not location.path.endswith("package.json")
-            if package.declared and listed and package.type == candidates[0].type:
-                locked.add(location.path.rpartition("/")[0])
-            before, inside, _ = location.path.rpartition("node_modules/")
-            while inside:
-                folders.add(before)
-                before, inside, _ = before.rpartition("node_modules/")
-    alone = [
-        (package, location.path)
-        for package in candidates
-        for location in package.locations
-        if location.path.removesuffix("package.json") not in folders and locked.isdisjoint(_above(location.path))
-    ]
-    hint = ecosystems.of(candidates[0].type).unmet_hint
-    for package, path in alone[:_TOLD]:
-        reason = (
-            f"{package.full_name} {package.version} lies outside node_modules, and nothing that it needs beside it: it was "
-            f"taken for an application of its own and not judged{hint and f'; {hint}'}"
-        )
-        yield Gap(stage="catalog", subject=path, reason=reason)
-    if len(alone) > _TOLD:
-        reason = "lie outside node_modules like others that are named: they were taken for applications and not judged"
-        rest = tuple(path for _, path in alone[_TOLD:])
-        yield Gap(stage="catalog", subject=f"{len(rest)} more files package.json", reason=reason, subjects=rest)
-
-
 def _interpreters(found: Iterable[unexplained.Found]) -> set[str]:
     """What runs the packages that are there and that no cataloger reads."""
     known = [(one.scripts + one.traces, one.interpreter) for one in ecosystems.ECOSYSTEMS if one.traces]
@@ -454,7 +406,7 @@ def assemble(files: Files, names: NamesOfArchives | None = None) -> Inventory:
         if (one.subject not in joined.answered or one.reason.startswith((*_DAMAGED, UNREADABLE)))
         and not (one.subject in joined.installed and one.reason == DIRECT)
     )
-    gaps = list(gathered((*joined.gaps, *stated, *facts.holds.gaps, *_passed_over(completed, owners))))
+    gaps = list(gathered((*joined.gaps, *stated, *facts.holds.gaps, *Applications(completed).passed_over(owners))))
     unowned = (one for one in facts.unread if not owners.answer_for(one.path))
     found_unread = tuple(unexplained.lists(unowned, facts.read, completed, facts.absent))
     software, found_unread = unexplained.products(found_unread, completed, facts.read)

@@ -22,6 +22,7 @@ from garboard.model.gap import Gap, some
 from garboard.model.package import NOT_READ, SYSTEM_TYPES, UNMANAGED, Package
 from garboard.packages import archives, bills, unread_lists
 from garboard.packages import unread_kinds as kinds
+from garboard.packages.applications import Applications, above
 from garboard.patterns import of_globs
 
 _BUILDS_OF_GRADLE: Final = re.compile(r"(?:^|/)(?:buildSrc|build-logic)/")
@@ -142,12 +143,6 @@ def _in_a_cache(folder: str) -> bool:
     return _cached().fullmatch(folder) is not None
 
 
-def _above(path: str) -> Iterator[str]:
-    """The folders that a path is in, nearest first."""
-    while path := path.rpartition("/")[0]:
-        yield path
-
-
 _LIBRARIES: Final = "/BOOT-INF/lib/"
 _OWN_CLASSES: Final = "/BOOT-INF/classes/"
 _MAVEN: Final = "/META-INF/maven/"
@@ -169,6 +164,7 @@ class _Places:
     def __init__(self, found: Iterable[Found], packages: Iterable[Package], read: Iterable[str]) -> None:
         self._found = found
         self._packages = tuple(packages)
+        self._applications = Applications(self._packages)
         self._read = frozenset(read)
         self._folders: dict[str, list[str]] = defaultdict(list)
         self._names: dict[str, set[str]] = defaultdict(set)
@@ -189,7 +185,7 @@ class _Places:
 
     def within(self, one: Found) -> bool:
         """Whether it lies in a folder of packages of a language that were read, or one of these put it elsewhere."""
-        return not self._homes.isdisjoint(_above(one.path)) or one.path in self._outside
+        return not self._homes.isdisjoint(above(one.path)) or one.path in self._outside
 
     def compiled(self, one: Found) -> bool:
         """Whether a class is of an application that Spring Boot packed and somebody unpacked, whose libraries were read.
@@ -203,10 +199,10 @@ class _Places:
 
         So is one of a library that a file in its unpacked archive names, by its group.
         """
-        above = tuple(_above(one.path))
-        if not self._of_groups.isdisjoint(above) or not _TASKS.intersection(above).isdisjoint(self._with_libraries):
+        folders = tuple(above(one.path))
+        if not self._of_groups.isdisjoint(folders) or not _TASKS.intersection(folders).isdisjoint(self._with_libraries):
             return True
-        homes = (folder for folder in above if folder.rpartition("/")[2] == "classes")
+        homes = (folder for folder in folders if folder.rpartition("/")[2] == "classes")
         for home in homes:
             root = home.rpartition("/")[0]
             project, _, built = root.rpartition("/")
@@ -259,7 +255,7 @@ class _Places:
 
     def program(self, one: Found) -> bool:
         """Whether a program lies within a package, or cargo made it of a project of which the lists were read."""
-        built = (folder.rpartition("/") for folder in _above(one.path))
+        built = (folder.rpartition("/") for folder in above(one.path))
         return self.within(one) or any(
             name == _TARGET and not self._read.isdisjoint(f"{root}/{file}".lstrip("/") for file in _CARGO)
             for root, _, name in built
@@ -267,7 +263,7 @@ class _Places:
 
     def part(self, one: Found) -> bool:
         """Whether a shared library lies within a package, or belongs to a program that is told of."""
-        return self.program(one) or not self._installations.isdisjoint(_above(one.path))
+        return self.program(one) or not self._installations.isdisjoint(above(one.path))
 
     @cached_property
     def _installations(self) -> frozenset[str]:
@@ -281,7 +277,7 @@ class _Places:
     def left_over(self, one: Found) -> bool:
         """Whether a package file is only what an installation left: it lies in a cache, or some version is installed."""
         folder, _, file = one.path.rpartition("/")
-        if _in_a_cache(folder) or not self._caches.isdisjoint(_above(one.path)):
+        if _in_a_cache(folder) or not self._caches.isdisjoint(above(one.path)):
             return True
         stem, _, extension = file.rpartition(".")
         between, installed = self._package_files.get(extension.lower(), ("-", frozenset()))
@@ -323,12 +319,12 @@ class _Places:
     def _around(self) -> frozenset[str]:
         """The folders in which packages were found."""
         places = {location.path.rpartition("/")[0] for one in self._packages for location in one.locations}
-        return frozenset(folder for place in places for folder in (place, *_above(place)))
+        return frozenset(folder for place in places for folder in (place, *above(place)))
 
     def listed(self, one: Found) -> bool:
         """Whether Composer's list of what it installed lies above it."""
         return any(
-            f"{folder}/composer/installed.{end}" in self._read for folder in _above(one.path) for end in ("json", "php")
+            f"{folder}/composer/installed.{end}" in self._read for folder in above(one.path) for end in ("json", "php")
         )
 
     def headed(self, one: Found) -> bool:
@@ -397,7 +393,7 @@ class _Places:
 
     @cached_property
     def _above_read(self) -> frozenset[str]:
-        return frozenset(folder for path in self._read for folder in _above(path))
+        return frozenset(folder for path in self._read for folder in above(path))
 
     def distributed(self, one: Found) -> bool:
         """Whether a distribution of the name was read that its folder below ``auto`` spells (``auto/A/B``: ``A-B``)."""
@@ -435,7 +431,7 @@ class _Places:
 
     def _module(self, folder: str) -> tuple[str, str, str]:
         """The folder of packages in which one is, the name of the folder or module there, and all of the path from there."""
-        homes = (above for above in _above(folder) if above in self._modules or above.endswith(PLACES))
+        homes = (place for place in above(folder) if place in self._modules or place.endswith(PLACES))
         home = next(homes, folder.rpartition("/")[0])
         within = folder[len(home) :].lstrip("/")
         return home, within.partition("/")[0], within
@@ -475,55 +471,16 @@ class _Places:
         return True
 
     def met(self, one: Found) -> bool:
-        """Whether anything that an application needs is installed where that looks for it, or it is part of a package.
-
-        So it is where a distribution of Python brought it, and where a lock file that was read declares it, in its folder or
-        above. One that may be a package of a registry, and has no packages beside it at all, is told as such.
-        """
-        if one.path in self._publishable and one.path.rpartition("/")[0] not in self._module_homes:
-            return True
-        homes = ("node_modules/", f"{one.path}!/", *(f"{folder}/node_modules/" for folder in _above(one.path)))
-        above = frozenset(("", *_above(one.path)))
+        """Whether an application has what it needs, or is part of a package: so it is where a distribution of Python brought it."""
         return (
             self.within(one)
             or one.path in self._front_ends
-            or any(
-                path.startswith(homes)
-                or ((declared or not path.endswith("/package.json")) and path.rpartition("/")[0] in above)
-                for name in one.names
-                for path, declared in self._located[_UNMET[one.kind], name]
-            )
+            or self._applications.met(one.path, one.names, _UNMET[one.kind])
         )
-
-    @cached_property
-    def _publishable(self) -> frozenset[str]:
-        """Where applications lie that may be packages of a registry."""
-        own = (one for one in self._packages if one.application and one.publishable)
-        return frozenset(location.path for one in own for location in one.locations)
-
-    @cached_property
-    def _module_homes(self) -> frozenset[str]:
-        """The folders in which ``node_modules`` with packages lies."""
-        found: set[str] = set()
-        for path in (location.path for one in self._packages for location in one.locations):
-            before, inside, _ = path.rpartition("node_modules/")
-            while inside:
-                found.add(before.rstrip("/"))
-                before, inside, _ = before.rpartition("node_modules/")
-        return frozenset(found)
 
     @cached_property
     def _front_ends(self) -> frozenset[str]:
         return frozenset(path for one in self._found if one.kind == kinds.FRONT_ENDS for path in one.names)
-
-    @cached_property
-    def _located(self) -> Mapping[tuple[str, str], list[tuple[str, bool]]]:
-        found: dict[tuple[str, str], list[tuple[str, bool]]] = defaultdict(list)
-        for package in self._packages:
-            if package.type in _UNMET.values() and not package.application:
-                for name in (package.full_name, *package.provides):
-                    found[package.type, name] += ((place.path, package.declared) for place in package.locations)
-        return found
 
     def read(self, one: Found) -> bool:
         """Whether another cataloger read it: a link led there."""
