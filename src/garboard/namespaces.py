@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+DEEPEST: Final = 32
+"""Folders below one another that are looked at: more have no package."""
 _PACKAGE: Final = b"__init__."
 
 
@@ -17,7 +19,9 @@ def packages(namespace: bytes, paths: Sequence[bytes]) -> dict[bytes, bytes]:
     found: dict[bytes, bytes] = {}
     for path in paths:
         at = len(namespace)
-        while at >= 0 and path[:at] not in initialized:
+        for _ in range(DEEPEST):
+            if at < 0 or path[:at] in initialized:
+                break
             at = path.find(b"/", at + 1)
-        found.setdefault(path[:at] if at >= 0 else path, path)
+        found.setdefault(path[:at] if path[: max(at, 0)] in initialized else path, path)
     return found

@@ -16,6 +16,10 @@ from garboard.namespaces import packages
         (["ns/a.py", "ns/b/c.py"], ["ns/a.py", "ns/b/c.py"]),
         (["ns/a.py", "ns/__init__.pyc"], ["ns"]),
         ([], []),
+        (
+            ["ns" + "/a" * 40 + ".py", "ns" + "/a" * 40 + "/__init__.py"],
+            ["ns" + "/a" * 40 + ".py", "ns" + "/a" * 40 + "/__init__.py"],
+        ),
     ],
 )
 def test_the_outermost_packages(paths: list[str], found: list[str]) -> None:

@@ -18,7 +18,7 @@ GLOBS: Final = kinds.MODULE_LISTS
 _FRONT_END: Final = re.compile(rb'(?m)^"?([^",\r\n]*package\.json)"?,')
 _FRONT: Final = b"package.json"
 _LONGEST: Final = 4096
-"""Bytes of a path."""
+"""Bytes of a path, or of a line with one."""
 _NAME: Final = re.compile(rb"[A-Za-z_]\w*")
 """Of a folder that may be a namespace."""
 _MODULES: Final = (b".py", b".so", b"/__init__.pyc")
@@ -56,7 +56,7 @@ def _names(data: bytes) -> Iterator[bytes]:
         modules: list[bytes] = []
         if _NAME.fullmatch(name) and not any(data.find(name + _PACKAGE, *span) >= 0 for span in spans):
             lines = (line for start, end in spans for line in data[start:end].splitlines())
-            paths = (line.partition(b",")[0] for line in lines)
+            paths = (line.partition(b",")[0] for line in lines if len(line) <= _LONGEST)
             modules = [path for path in paths if path.endswith(_MODULES) and path.startswith(name + b"/")]
         yield from packages(name, modules) if modules else (name,)
 

@@ -20,6 +20,7 @@ from garboard.ecosystems.maven import ECOSYSTEM as JAVA
 from garboard.ecosystems.python import PLACES
 from garboard.model.gap import Gap, some
 from garboard.model.package import NOT_READ, SYSTEM_TYPES, UNMANAGED, Package
+from garboard.namespaces import DEEPEST
 from garboard.packages import archives, bills, unread_lists
 from garboard.packages import unread_kinds as kinds
 from garboard.packages.applications import Applications, above
@@ -416,7 +417,7 @@ class _Places:
         """Whether a package is known that brought the folder or module."""
         home, name, within = self._module(one.folder)
         stem = name.partition(".")[0]
-        parts = within.split("/")
+        parts = within.split("/", DEEPEST)
         names = ("/".join(parts[:count]) for count in range(1, len(parts) + 1))
         known = self._modules.get(home, frozenset())
         return not known.isdisjoint((*names, stem, *(one.normalize(stem) for one in ECOSYSTEMS if one.modules)))
@@ -426,7 +427,7 @@ class _Places:
         if one.kind != kinds.MODULE:
             return one.folder or one.path
         home, name, within = self._module(one.folder)
-        shared = any(known.startswith(f"{name}/") for known in self._modules.get(home, ()))
+        shared = f"{name}/" in self._modules.get(home, ())
         return one.folder if shared or within == name else one.folder.removesuffix(within) + name
 
     def _module(self, folder: str) -> tuple[str, str, str]:
@@ -438,7 +439,10 @@ class _Places:
 
     @cached_property
     def _modules(self) -> Mapping[str, AbstractSet[str]]:
-        """By the folder in which packages lie, the names of their own folders and modules, and of these packages."""
+        """By the folder in which packages lie, the names of their own folders and modules, and of these packages.
+
+        Of what lies in a namespace it is the path, and the namespace with a slash.
+        """
         found: dict[str, set[str]] = defaultdict(set)
         lists = (one for one in self._found if one.kind == kinds.MODULE_LIST and one.names)
         recorded = {one.path.removesuffix(_RECORD) for one in lists if one.path.endswith(_RECORD)}
@@ -446,6 +450,7 @@ class _Places:
             beside = one.path.rpartition("/")[0]
             if one.kind == kinds.MODULE_LIST and (one.path.endswith(_RECORD) or beside not in recorded):
                 found[one.folder].update(one.names)
+                found[one.folder].update(f"{name.partition('/')[0]}/" for name in one.names if "/" in name)
         for package in self._packages:
             if of(package.type).modules:
                 for location in package.locations:
