@@ -22,6 +22,8 @@ _BOM: Final = re.compile(r"(?:^|[-.])(?:bom|dependencies|platform|parent)$")
 """How the names of packages end that hold versions of others, and nothing else."""
 DEVELOPMENT: Final = "development"
 """See `Package.scope`."""
+_MODULES: Final = "node_modules/"
+"""In which a project has what is installed for it."""
 _INNER: Final = frozenset({"obj", "requirements", "gradle", "dependency-locks", "locks", "project", "packrat"})
 """Folders within that of a project in which its manifests and lock files lie."""
 
@@ -267,28 +269,34 @@ class _Locks:
     def finds(self, manifest: ManifestFile, name: str) -> bool:
         """Whether a package is installed where the manifest's project looks for it."""
         type_ = manifest.asked.type
-        copies = self._copies.get((type_, _named(type_, name)), [])
+        by_folder = self._copies.get((type_, _named(type_, name)))
         nearest = ecosystems.of(type_).nearest
-        if not copies or nearest is None or not _looks_up(type_):
+        if by_folder is None or nearest is None or not _looks_up(type_):
+            return False
+        above = {*_upwards(manifest.path.rpartition("/")[0])}
+        copies = [copy for folder in above for copy in by_folder.get(folder, ())]
+        if not copies:
             return False
         place = Location(path=manifest.path, layer=manifest.layer)
         project = Package(type=type_, name="", version="", scheme="", locations=(place,))
-        above = {*_upwards(manifest.path.rpartition("/")[0])}
         return bool(nearest(project, copies)) or any(_file(one).rpartition("/")[0] in above for one in copies)
 
     @cached_property
-    def _copies(self) -> dict[tuple[str, str], list[Package]]:
-        """What is installed, by name."""
-        found: dict[tuple[str, str], list[Package]] = defaultdict(list)
+    def _copies(self) -> Mapping[tuple[str, str], Mapping[str, list[Package]]]:
+        """What is installed, by name and by the folder for whose projects it is."""
+        found: dict[tuple[str, str], dict[str, list[Package]]] = defaultdict(lambda: defaultdict(list))
         for one in self._packages:
-            if not one.declared and not one.application:
-                found[one.type, _named(one.type, one.full_name)].append(one)
+            if not one.declared and not one.application and _looks_up(one.type):
+                before, inside, _ = _file(one).rpartition(_MODULES)
+                folder = before.rstrip("/") if inside else _file(one).rpartition("/")[0]
+                found[one.type, _named(one.type, one.full_name)][folder].append(one)
         return found
 
     @cached_property
     def _places(self) -> AbstractSet[str]:
         """The files that state what is installed."""
-        return {_file(one) for found in self._copies.values() for one in found}
+        every = (one for by_folder in self._copies.values() for found in by_folder.values() for one in found)
+        return {_file(one) for one in every}
 
     def leaves_out(self, manifest: ManifestFile, name: str, files: Iterable[str]) -> bool:
         """Whether one of these lock files knows of a package that is for other platforms, and does not list it."""

@@ -57,7 +57,7 @@ def test_every_other_byte_of_a_project_stays(data: bytes, expected: bytes) -> No
         (b"[project]\ndependencies = ['six']\n", "does not ask"),
         (b"[project]\ndependencies = ['django>=4']\n", "not for an earlier"),
         (b"[project]\ndynamic = ['dependencies']\n", "does not ask"),
-        (b"[tool.poetry.dependencies]\ndjango = '3.2.0'\n", "no TOML with a project"),
+        (b"[tool.poetry.dependencies]\ndjango = '3.2.0'\n", "tables of tools"),
         (b"[project\n", "no TOML"),
         (b"\xff", "no TOML"),
         (b"[project]\ndependencies = [1]\n", "no TOML"),
@@ -78,6 +78,7 @@ def test_what_is_not_certain_in_a_project_is_refused(data: bytes, said: str) -> 
     ("data", "expected"),
     [
         (b'{"dependencies": {"lodash": "4.17.4"}}', b'{"dependencies": {"lodash": "4.17.12"}}'),
+        (b'{"dependencies": {"lodash": "=v4.17.4"}}', b'{"dependencies": {"lodash": "=v4.17.12"}}'),
         (
             b'{\r\n\t"name": "lodash",\r\n\t"dependencies": {"lodash" :"^4.17.4", "x": "1"},\r\n\t"y": {"lodash": "^4.17.4"}\r\n}',
             b'{\r\n\t"name": "lodash",\r\n\t"dependencies": {"lodash" :"^4.17.12", "x": "1"},\r\n\t"y": {"lodash": "^4.17.4"}\r\n}',

@@ -41,12 +41,13 @@ pytest = "7.0"
 PACKAGE = {
     "dependencies": {
         "a": "4.17.15", "b": "=1.2.0", "@s/c": "v1.0.0-rc.1", "d": "^1.0.0", "e": "1.2", "f": "1.2.x", "g": "~1.0.0", "h": "*",
-        "i": "git+https://example.com/i.git#v1.0.0", "j": "npm:real@2.0.0", "k": "1.0.0", "l": "1.0.0", "m": ">=1.0.0 <2.0.0",
+        "i": "git+https://example.com/i.git#v1.0.0", "j": "npm:real@2.0.0", "k": "1.0.0", "l": "1.0.0", "@s/q": "1.0.0", "m": ">=1.0.0 <2.0.0",
     },
     "devDependencies": {"n": "3.0.0", "l": "^1.0.0"},
     "optionalDependencies": {"o": "1.0.0"},
     "peerDependencies": {"p": "1.0.0"},
     "resolutions": {"**/k": "1.0.1"},
+    "pnpm": {"overrides": {"x>@s/q@^1": "1.0.1"}},
 }  # fmt: skip
 CARGO = """[package]
 name = "p"
@@ -191,7 +192,7 @@ COMPOSER = {
             "package.json",
             json.dumps(PACKAGE),
             {"a@4.17.15", "b@1.2.0", "@s/c@1.0.0-rc.1", "real@2.0.0", "n@3.0.0 development", "o@1.0.0"},
-            "d, e, f and 6 more",
+            "d, e, f and 7 more",
         ),
         ("Cargo.toml", CARGO, {"a@1.2.3", "real@2.0.0", "g@4.0.0", "i@3.0.0 development"}, "b, c, e and 1 more"),
         ("pubspec.yaml", PUBSPEC, {"a@1.2.3", "c@2.0.0-dev.1", "h@3.0.0 development"}, "b, e, f and 1 more"),

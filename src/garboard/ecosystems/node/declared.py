@@ -43,6 +43,8 @@ _NEEDED_BY_ROOT: Final = ("dependencies", "devDependencies", "optionalDependenci
 _EXACT: Final = re.compile(r"=?[ \t]*v?(\d+\.\d+\.\d+(?:[-+][\w.+-]+)?)")
 _OVERRIDING: Final = (("overrides",), ("resolutions",), ("pnpm", "overrides"))
 """Where a project says of some packages in which versions they are taken, whoever asks for them."""
+_OVERRIDDEN: Final = re.compile(r"(?:@[^/@>\s]+/)?[^/@>\s]+")
+"""Names in what stands before such versions (``a/@s/b``, ``a>b``, ``**/b``, ``b@^1``)."""
 _RELEASE: Final = re.compile(r"v?\d+(?:\.\d+)*[^\s/:]*")
 _OF_REGISTRY: Final = re.compile(
     r"https?://[^/\s]+/(?:\S+?/)??((?:@[^/\s]+/)?[^/@\s]+)/-/[^/\s]+?-(\d+\.\d+\.\d+[^/\s]*)\.tgz"
@@ -179,10 +181,10 @@ def _wanted(document: Any) -> Iterator[tuple[str, str, str, str]]:
 
 def _exact(text: str) -> Mapping[str, str]:
     document = msgspec.json.decode(text)
-    overridden = [key for keys in _OVERRIDING for key in lock_text.table(document, *keys)]
+    overridden = (key for keys in _OVERRIDING for key in lock_text.table(document, *keys))
+    others = ((name, "") for key in overridden for name in _OVERRIDDEN.findall(key))
     exact = ((real, _EXACT.fullmatch(stated)) for _, _, real, stated in _wanted(document))
-    versions = ((name, found[1] if found is not None else "") for name, found in exact)
-    return {name: version for name, version in agreed(versions).items() if not any(name in key for key in overridden)}
+    return agreed((*((name, found[1] if found is not None else "") for name, found in exact), *others))
 
 
 _PINS: Final = Pins(ORDER, _exact)

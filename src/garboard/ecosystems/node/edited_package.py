@@ -14,7 +14,7 @@ from garboard.versions import semver
 from garboard.versions.raising import is_earlier
 
 _LISTS: Final = ("dependencies", "optionalDependencies", "devDependencies")
-_KEEPING: Final = re.compile(r"((?:[\^~=]|>=)? ?)(\d+(?:\.\d+){0,2})([-+][\w.+-]*)?")
+_KEEPING: Final = re.compile(r"((?:[\^~=]|>=)? ?v?)(\d+(?:\.\d+){0,2})([-+][\w.+-]*)?")
 """A range of one version that can be raised by writing another one in its place."""
 
 

@@ -39,11 +39,9 @@ def _exact(text: str) -> Mapping[str, str]:
     """Of what is taken from pub.dev, and in no other version than the one that is asked for."""
     (document,) = yaml_text.read(text)
     wanted = [one for kind in _KINDS for one in (document.get(kind) or {}).items()]
-    stated = [(name, one) for name, one in wanted if isinstance(one, str) and _EXACT.fullmatch(one)]
-    others = [name for name, one in wanted if (name, one) not in stated]
-    return lock_text.agreed(
-        (*stated, *((name, "") for name in (*others, *(document.get("dependency_overrides") or ()))))
-    )
+    stated = [(name, one if isinstance(one, str) and _EXACT.fullmatch(one) else "") for name, one in wanted]
+    stated += [(name, "") for name in document.get("dependency_overrides") or ()]
+    return lock_text.agreed(stated)
 
 
 _PINS: Final = Pins(ORDER, _exact)

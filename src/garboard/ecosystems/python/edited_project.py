@@ -51,11 +51,12 @@ def _lists(data: bytes) -> tuple[dict[str, list[str]], Any]:
 
     Raises:
         ValueError: it is not what a project's file has to be.
+        CannotEdit: it has no project.
     """
     document = toml_text.loads(data.decode("utf-8"))
     project = document.get("project")
     if not isinstance(project, dict):
-        raise ValueError("there is no project")  # noqa: TRY004
+        raise CannotEdit("it has no table `[project]`: what the tables of tools ask for is not changed")
     groups = {f"[{key}]": one for key, one in lock_text.table(project, _LISTS[1]).items()}
     lists = {"": project.get(_LISTS[0], []), **groups}
     if not all(isinstance(one, list) and all(isinstance(text, str) for text in one) for one in lists.values()):

@@ -19,6 +19,7 @@ ORDER: Final = "semver"
 _REQUIRED: Final = re.compile(r'\burl:\s*"([^"]+)"')
 _EXACT: Final = re.compile(r'\s*,\s*(?:exact:\s*|\.exact\(\s*)"(\d+\.\d+\.\d+(?:[-+][\w.+-]+)?)"')
 """What follows the address of a package that is taken in one version."""
+_REMARK: Final = re.compile(r"(?m)^[ \t]*//.*")
 _NAMED: Final = r'\s*"(?:location|repositoryURL)"\s*:\s*"([^"]+)"'
 _IDENTITY: Final = r'\s*"identity"\s*:\s*"([^"]+)"'
 
@@ -39,12 +40,9 @@ def _required(text: str) -> Named:
 
 def _exact(text: str) -> Mapping[str, str]:
     """Those of lines that are no remarks."""
-    stated: list[tuple[str, str]] = []
-    for found in _REQUIRED.finditer(text):
-        before = text[text.rfind("\n", 0, found.start()) + 1 : found.start()]
-        exact = _EXACT.match(text, found.end())
-        stated.append((_name(found[1]), exact[1] if exact is not None and "//" not in before else ""))
-    return lock_text.agreed(stated)
+    plain = _REMARK.sub("", text)
+    stated = ((_name(found[1]), _EXACT.match(plain, found.end())) for found in _REQUIRED.finditer(plain))
+    return lock_text.agreed((name, exact[1] if exact is not None else "") for name, exact in stated)
 
 
 _PINS: Final = Pins(ORDER, _exact)
