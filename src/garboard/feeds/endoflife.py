@@ -26,7 +26,7 @@ CAVEAT = ""
 URL = "https://endoflife.date/api/v1/products/full"
 PRODUCTS: Final = (
     "almalinux", "alpine-linux", "amazon-corretto", "amazon-linux", "apache-http-server", "apache-maven",
-    "azul-zulu", "bellsoft-liberica", "bun", "centos", "chrome", "clickhouse", "debian", "deno", "dovecot",
+    "azul-zulu", "bellsoft-liberica", "bun", "centos", "chrome", "clickhouse", "debian", "deno", "dotnet", "dovecot",
     "eclipse-temurin", "elixir", "envoy", "erlang", "exim", "fedora", "ffmpeg", "go", "gradle", "haproxy",
     "ibm-semeru", "julia", "lua", "mariadb", "memcached", "microsoft-build-of-openjdk", "mongodb", "mysql", "nginx",
     "nodejs", "openssl", "opensuse", "openvpn", "oracle-jdk", "oracle-linux", "perl", "php", "postfix", "postgresql",

@@ -21,7 +21,7 @@ from garboard.model.base import Value
 from garboard.model.ecosystem import AdvisedName
 from garboard.model.finding import Finding, Vulnerability
 from garboard.model.gap import Gap, some
-from garboard.model.package import SOFTWARE, SYSTEM_TYPES, Inventory, Package
+from garboard.model.package import NAMED_RUNTIMES, SOFTWARE, SYSTEM_TYPES, Inventory, Package
 
 _STATUS_ORDER: Final = (
     Status.FIXED,
@@ -82,6 +82,7 @@ class _Match:
         self._covered: dict[str, bool] = {}
         self._foreign: list[Package] = []
         self._built: list[Package] = []
+        self._named: list[Package] = []
         self._judged = 0
         self._unjudged: list[Package] = []
         self._streams: tuple[str, ...] = ()
@@ -98,6 +99,9 @@ class _Match:
                 continue
             if package.application:
                 self._own(package)
+                continue
+            if package.only_named:
+                self._named.append(package)
                 continue
             if not self._covers(package.ecosystem):
                 self._uncovered[_kind(package)].append(package.display_name)
@@ -229,6 +233,10 @@ class _Match:
             named = some((package.display_name for package in self._foreign), _NAMED_IN_A_GAP)
             reason = f"not published by the distribution, whose data say nothing of them: {named}"
             yield Gap(stage="match", subject=_packages(len(self._foreign)), reason=reason, names=named.names)
+        if self._named:
+            named = some(sorted({f"{one.name} {one.version}" for one in self._named}), _NAMED_IN_A_GAP)
+            reason = f"which builds of these run is not known: their vulnerabilities were not looked up: {named}"
+            yield Gap(stage="match", subject=NAMED_RUNTIMES, reason=reason, names=named.names)
         for one in self._built:
             reason = "the data know issues of it, and which version it was built of is not stated: it was not judged"
             yield Gap(stage="match", subject=one.display_name, reason=reason)

@@ -169,6 +169,11 @@ class Package(Value, tag_field="fact", tag="package"):
         )
 
     @property
+    def only_named(self) -> bool:
+        """Whether it is a runtime that a file names, and that may be there in any build."""
+        return self.declared and self.type == UNMANAGED
+
+    @property
     def outside_system(self) -> bool:
         """Whether neither a package manager of an operating system nor one of its packages brought it."""
         return self.type not in SYSTEM_TYPES and not self.owner
@@ -271,6 +276,8 @@ class Frozen(Value, tag_field="fact", tag="frozen"):
     until: int | None = None
 
 
+NAMED_RUNTIMES: Final = "runtimes that files name"
+"""What a report calls these, of which no build is known."""
 SOFTWARE: Final = "Software"
 """The ecosystem of software that no package manager installed; each program is a release of it (``Software:redis``)."""
 NOT_READ: Final = "found, and not read"

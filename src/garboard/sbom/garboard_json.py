@@ -114,6 +114,11 @@ def _places(places: tuple[_Place, ...]) -> tuple[Location, ...]:
     return tuple(Location(path=place.path, layer=place.layer_index, line=place.line) for place in places)
 
 
+def _software(entry: _Entry) -> str:
+    """The ecosystem of software that is there; of a runtime that only a file names the release is not known."""
+    return "" if entry.declared else purls.software(entry.type, entry.name)
+
+
 def _package(entry: _Entry) -> Package:
     return Package(
         type=entry.type,
@@ -124,7 +129,7 @@ def _package(entry: _Entry) -> Package:
         scheme=ecosystems.of(entry.type).order,
         arch=entry.arch,
         purl=entry.purl,
-        ecosystem=entry.ecosystem if entry.type in SYSTEM_TYPES else purls.software(entry.type, entry.name),
+        ecosystem=entry.ecosystem if entry.type in SYSTEM_TYPES else _software(entry),
         source_name=entry.source_name,
         source_version=entry.source_version,
         source_unknown=entry.source_unknown,

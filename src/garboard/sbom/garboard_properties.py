@@ -63,6 +63,7 @@ def package(entry: Entry, document: Distro | None = None) -> Package | None:
     """The package that was written; None if its purl is malformed, or it has no version and is not an application."""
     stated = entry.properties
     application = stated.one("application") == "true"
+    declared = stated.one("declared") == "true"
     if not (entry.version or application):
         return None
     found = purls.stated(
@@ -81,6 +82,8 @@ def package(entry: Entry, document: Distro | None = None) -> Package | None:
         source_unknown=stated.one("source:unknown") == "true",
         module=stated.one("module") or found.module,
         namespaces=stated.all("holds:namespace"),
+        declared=declared,
+        ecosystem="" if declared else found.ecosystem,
         licenses=entry.licenses,
         vendor=entry.vendor,
         automatic={"true": True, "false": False}.get(stated.one("automatic")),

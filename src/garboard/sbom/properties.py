@@ -28,8 +28,7 @@ def of_package(package: Package, layers: tuple[Layer, ...]) -> Iterator[Pair]:
     yield from _of_source(package)
     if package.module:
         yield "garboard:module", package.module
-    if package.purl and not published(package):
-        yield "garboard:purl", package.purl
+    yield from _of_identity(package)
     for namespace in package.namespaces:
         yield "garboard:holds:namespace", namespace
     if package.ecosystem:
@@ -42,6 +41,13 @@ def of_package(package: Package, layers: tuple[Layer, ...]) -> Iterator[Pair]:
         yield "garboard:evidence:offset", str(package.evidence.offset)
     if package.application:
         yield "garboard:application", "true"
+
+
+def _of_identity(package: Package) -> Iterator[Pair]:
+    if package.purl and not published(package):
+        yield "garboard:purl", package.purl
+    if package.only_named:
+        yield "garboard:declared", "true"
 
 
 def _of_carriers(package: Package) -> Iterator[Pair]:

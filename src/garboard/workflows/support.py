@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from garboard.model.gap import Gap, some
 from garboard.model.lifecycle import Lifecycles, State, Support
-from garboard.model.package import SYSTEM_TYPES, Inventory, Package
+from garboard.model.package import NAMED_RUNTIMES, SYSTEM_TYPES, Inventory, Package
 from garboard.model.timestamp import day
 
 if TYPE_CHECKING:
@@ -57,9 +57,13 @@ def supported(
             stated = _stated(packages, lifecycles.support(ecosystem))
             gaps += _of_packages(ecosystem, stated, day(now))
             moved += [one for one in clean if one.source in stated and _over(stated[one.source], day(now))]
-    programs, ended = _ended_programs(inventory, lifecycles, now)
+    programs, ended, unknown = _ended_programs(inventory, lifecycles, now)
+    if unknown:
+        named = some(sorted(set(unknown)), _NAMED)
+        reason = f"whether the release lines of these are maintained is not known: {named}"
+        gaps.append(Gap(stage="match", subject=NAMED_RUNTIMES, reason=reason, names=named.names))
     for name, packages in programs.items():
-        clean = [one for one in packages if one.id not in found and one.id not in passed_over]
+        clean = [one for one in packages if one.id not in found and one.id not in passed_over and not one.only_named]
         reason = f"its support ended on {ended[name]}{_not_judged(clean)}"
         gaps.append(Gap(stage="match", subject=name, reason=reason, support=True))
         moved += clean
@@ -68,21 +72,24 @@ def supported(
 
 def _ended_programs(
     inventory: Inventory, lifecycles: Lifecycles | None, now: dt.datetime
-) -> tuple[dict[str, list[Package]], dict[str, str]]:
-    """Programs and runtimes whose line has ended, by the line, and its last day."""
+) -> tuple[dict[str, list[Package]], dict[str, str], list[str]]:
+    """Programs and runtimes whose line has ended, by the line, and its last day; and those that are only named and not known."""
     programs: dict[str, list[Package]] = defaultdict(list)
     ended: dict[str, str] = {}
+    unknown: list[str] = []
     alone = [one for one in inventory.packages if not one.owner and one.type not in SYSTEM_TYPES]
     if lifecycles is not None and alone:
         from garboard.baseimage.lifecycle import Lifetimes, has_end
 
         lifetimes = Lifetimes(lifecycles, now)
-        for package in filter(has_end, alone):
-            span = lifetimes.of_program(package)
+        for package in alone:
+            span = lifetimes.of_program(package) if has_end(package) else None
+            if package.only_named and (span is None or span.state is State.UNKNOWN):
+                unknown.append(f"{package.name} {package.version}")
             if span is not None and span.state is State.ENDED:
                 programs[span.name].append(package)
                 ended[span.name] = span.until or "an unknown day"
-    return programs, ended
+    return programs, ended, unknown
 
 
 def _asked(lifecycles: Lifecycles | None, now: dt.datetime) -> Callable[[str], str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -24,6 +25,7 @@ from garboard.model.lifecycle import Cycle, Support
 from garboard.model.package import Inventory, Package
 from garboard.model.report import Coverage, Report
 from garboard.workflows import scan
+from tests.unit.packages.test_declared import read
 
 NOW = dt.datetime(2026, 11, 21, tzinfo=dt.UTC)
 CYCLES = {
@@ -130,8 +132,27 @@ def test_any_version_has_an_answer(name: str, version: str) -> None:
             Lifetimes(Data(), NOW).of_program(program(name, version, type=kind, vendor=vendor))
 
 
+def test_what_a_file_names_ends_whatever_its_release(tmp_path: Path) -> None:
+    of = scan.analyze(
+        Image(name="app", source="dir"),
+        read(tmp_path, {".nvmrc": "v19\n", ".node-version": "24\n", ".tool-versions": "terraform 1.5\n"}),
+        Data(),
+        NOW,
+    )
+    assert [subject for subject, _ in ends(of)] == ["Node.js 19"]
+    (unknown,) = (
+        gap.reason for gap in of.gaps if "is not known: terraform 1.5" in gap.reason and "maintained" in gap.reason
+    )
+    assert "node" not in unknown
+    assert not of.tested
+
+
+NAMED_ONLY = {"dotnet", "elixir", "go"}
+"""Runtimes that files of a source tree name, and that no program is told to be."""
+
+
 def test_every_name_is_known_and_every_product_is_fetched() -> None:
-    assert SOFTWARE_PRODUCTS.keys() - ecosystems.software().keys() <= {"rabbitmq"}
+    assert SOFTWARE_PRODUCTS.keys() - ecosystems.software().keys() <= {"rabbitmq", *NAMED_ONLY}
     wanted = {
         product for table in (SOFTWARE_PRODUCTS, JAVA_PRODUCTS, REPOSITORY_PRODUCTS) for product, _ in table.values()
     }

@@ -41,6 +41,12 @@ def _catalog() -> Catalog:
     return catalog
 
 
+def _declared() -> PlainCatalog:
+    from garboard.ecosystems.generic import runtimes
+
+    return runtimes.catalog
+
+
 def _folders(path: str) -> tuple[str, ...]:
     """A Java runtime's own, which its file ``release`` describes."""
     folder, _, name = path.rpartition("/")
@@ -60,12 +66,18 @@ ECOSYSTEM: Final = Ecosystem(
     ),
     head=1024 * 1024,
     load_catalog=_catalog,
+    manifests=(
+        *(f"**/.{name}-version" for name in ("go", "java", "node", "php", "python", "ruby")),
+        *("**/.nvmrc", "**/runtime.txt", "**/.tool-versions", "**/.sdkmanrc", "**/mise.toml", "**/.mise.toml"),
+        *("**/rust-toolchain", "**/rust-toolchain.toml"),
+    ),
+    load_declared=_declared,
     load_program=_program,
     load_software=_software,
     windows_sections=(".rsrc",),
     named=is_known,
     index="its publisher",
     folders=_folders,
-    misses="programs whose version no text in them tells for sure, and those of names that are not in [the list](software.md)",
+    misses="programs whose version no text in them tells for sure, and those of names that are not in [the list](software.md); of runtimes that files of a source tree name only whether their release lines are maintained is judged; ranges that are only asked for (`engines`, `requires-python`)",
     reference="https://github.com/package-url/purl-spec",
 )

@@ -9,6 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from garboard import lock_text
+from garboard.ecosystems.nuget import runtimes
 from garboard.ecosystems.nuget.projects import ORDER, PARTIAL, TYPE, attributes_of, exact, line_of, rooted
 from garboard.lock_text import Parse, Pinned, Remark
 from garboard.model.faults import worded
@@ -44,6 +45,7 @@ def catalog(file: File, /) -> Iterator[Fact]:
     elif name.endswith(".config"):
         parse = _config
     elif name == "global.json":
+        yield from runtimes.sdk(lock_text.legible(file.data))
         if not _holds(file, _SDKS):
             return
         parse, partial = _sdks, PARTIAL

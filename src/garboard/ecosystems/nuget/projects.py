@@ -13,6 +13,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
 from garboard import lock_text
+from garboard.ecosystems.nuget import runtimes
 from garboard.lock_text import Parse, Pinned, Remark
 from garboard.model.gap import some
 from garboard.model.image import File
@@ -29,6 +30,7 @@ _REFERENCES: Final = frozenset(
     {"packagereference", "packageversion", "globalpackagereference", "dotnetclitoolreference", "packagedownload"}
 )
 """Items by which MSBuild asks for packages, in lower case: it ignores that of names."""
+_FRAMEWORKS: Final = frozenset({"targetframework", "targetframeworks"})
 _OF_SDK: Final = ("microsoft.net.sdk", "microsoft.docker.sdk")
 """How the names of MSBuild SDKs begin that come with that of .NET."""
 _UNPACKED: Final = re.compile(r"([A-Za-z_][\w.-]*?)\.(\d+\.\d[\w.+-]*)")
@@ -68,6 +70,14 @@ def join(kept: Mapping[str, bytes], paths: Container[str]) -> Iterator[tuple[str
         file = File(path=path, data=data)
         found = lock_text.facts(file, parse, type_=TYPE, order=ORDER, writer="NuGet", partial=PARTIAL, spread=spread)
         yield from ((path, fact) for fact in found)
+        yield from ((path, fact) for fact in _built_for(tree.roots[path], tree.properties(path)))
+
+
+def _built_for(root: Element, known: Mapping[str, str]) -> Iterator[Fact]:
+    for group in root:
+        for one in group:
+            if group.tag.lower() == "propertygroup" and one.tag.lower() in _FRAMEWORKS:
+                yield from runtimes.frameworks(_filled((one.text or "")[:_LONGEST], known), line_of(one))
 
 
 def _asked(root: Element, known: Mapping[str, str], unused: Container[str]) -> Parse:
