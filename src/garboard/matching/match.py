@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
+
+import msgspec
 
 from garboard import ecosystems
 from garboard.matching.advisory_names import advised, by_an_unknown_source
@@ -210,33 +212,15 @@ class _Match:
         positives += [_Positive(ids, hit, judged.fixed) for ids in identities(hit.advisory)]
         return ""
 
-    def _gaps(self) -> Iterable[Gap]:
+    def _gaps(self) -> Iterator[Gap]:
         for ecosystem, names in self._uncovered.items():
-            named = some(names, _NAMED_IN_A_GAP)
-            reason = f"{_no_data(ecosystem)}, so {_packages(len(names))} could not be judged: {named}"
-            yield Gap(stage="match", subject=ecosystem, reason=reason, names=named.names)
+            yield _naming(ecosystem, f"{_no_data(ecosystem)}, so {_packages(len(names))} could not be judged", names)
         for ecosystem, names in self._sourceless.items():
-            named = some(names, _NAMED_IN_A_GAP)
-            reason = f"its advisories list source packages, and the SBOM does not name those of {_packages(len(names))}: {named}"
-            yield Gap(stage="match", subject=ecosystem, reason=reason, names=named.names)
+            reason = f"its advisories list source packages, and the SBOM does not name those of {_packages(len(names))}"
+            yield _naming(ecosystem, reason, names)
         for name, reason in self._ambiguous.items():
             yield Gap(stage="match", subject=name, reason=f"{reason}: it was not judged")
-        if self._for_fips:
-            named = some(self._for_fips, _NAMED_IN_A_GAP)
-            reason = f"built for FIPS 140, and the data name fixes of other builds only: {named}"
-            yield Gap(stage="match", subject=_packages(len(self._for_fips)), reason=reason, names=named.names)
-        if self._moving:
-            named = some(self._moving, _NAMED_IN_A_GAP)
-            reason = f"of branches, with which no version can be compared: they were not judged: {named}"
-            yield Gap(stage="match", subject=_packages(len(self._moving)), reason=reason, names=named.names)
-        if self._foreign:
-            named = some((package.display_name for package in self._foreign), _NAMED_IN_A_GAP)
-            reason = f"not published by the distribution, whose data say nothing of them: {named}"
-            yield Gap(stage="match", subject=_packages(len(self._foreign)), reason=reason, names=named.names)
-        if self._named:
-            named = some(sorted({f"{one.name} {one.version}" for one in self._named}), _NAMED_IN_A_GAP)
-            reason = f"which builds of these run is not known: their vulnerabilities were not looked up: {named}"
-            yield Gap(stage="match", subject=NAMED_RUNTIMES, reason=reason, names=named.names)
+        yield from self._not_compared()
         for one in self._built:
             reason = "the data know issues of it, and which version it was built of is not stated: it was not judged"
             yield Gap(stage="match", subject=one.display_name, reason=reason)
@@ -245,9 +229,29 @@ class _Match:
             yield Gap(stage="match", subject=subject, reason=f"{reason}; not compared with {named}", names=named.names)
         if self._undetermined:
             affected = some(self._undetermined, _NAMED_IN_A_GAP)
-            named = some(sorted({name for names in self._undetermined.values() for name in names}), _NAMED_IN_A_GAP)
-            reason = f"the distribution has not yet determined whether these affect it: {named}"
-            yield Gap(stage="match", subject=affected.text, reason=reason, subjects=affected.names, names=named.names)
+            names = sorted({name for names in self._undetermined.values() for name in names})
+            gap = _naming(affected.text, "the distribution has not yet determined whether these affect it", names)
+            yield msgspec.structs.replace(gap, subjects=affected.names)
+
+    def _not_compared(self) -> Iterator[Gap]:
+        """A gap for each reason why packages were not compared with what the data have."""
+        foreign = [package.display_name for package in self._foreign]
+        for reason, names in (
+            ("built for FIPS 140, and the data name fixes of other builds only", self._for_fips),
+            ("of branches, with which no version can be compared: they were not judged", self._moving),
+            ("not published by the distribution, whose data say nothing of them", foreign),
+        ):
+            if names:
+                yield _naming(_packages(len(names)), reason, names)
+        if self._named:
+            reason = "which builds of these run is not known: their vulnerabilities were not looked up"
+            yield _naming(NAMED_RUNTIMES, reason, sorted({f"{one.name} {one.version}" for one in self._named}))
+
+
+def _naming(subject: str, reason: str, names: Iterable[str]) -> Gap:
+    """A gap that ends with names."""
+    named = some(names, _NAMED_IN_A_GAP)
+    return Gap(stage="match", subject=subject, reason=f"{reason}: {named}", names=named.names)
 
 
 def _kind(package: Package) -> str:
