@@ -50,7 +50,8 @@ def _severities(found: list[Issue]) -> str:
 
 
 def _managers(report: Report) -> str:
-    types = Counter(package.type for package in report.inventory.packages if not package.owner)
+    counted = (one for one in report.inventory.packages if not (one.owner or one.only_named))
+    types = Counter(package.type for package in counted)
     return ", ".join(manager_of(kind) for kind, _ in types.most_common()) or "none"
 
 
