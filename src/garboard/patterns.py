@@ -39,4 +39,4 @@ def of_globs(globs: Iterable[str]) -> str:
 
 def _of_glob(glob: str) -> str:
     inner = glob.removeprefix("**/")
-    return ("(?:.*/)?" if inner != glob else "") + "[^/]*".join(map(re.escape, inner.split("*")))
+    return ("(?s:.*/)?" if inner != glob else "") + "[^/]*".join(map(re.escape, inner.split("*")))

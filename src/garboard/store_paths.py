@@ -30,7 +30,7 @@ def store(folder: str, type_: str) -> Bare:
     """The folders of packages in a store of the root."""
     return Bare(
         within=folder.encode() + b"/",
-        folder=rb"(?:\A|(?<=[\0/fl]))" + folder.encode() + rb"/[0-9a-z]{32}-[^/\0]+",
+        folder=rb"(?:\A|(?<=[\0/]))" + folder.encode() + rb"/[0-9a-z]{32}-[^/\0]+",
         files=(),
         contents=(b"",),
         kind=f"packages in the store of {type_}",

@@ -17,7 +17,7 @@ def _spelled(*ends: str) -> tuple[str, ...]:
 
 
 ZIPS: Final = (
-    *_spelled("zip", "zipx", "vsix", "xpi", "mule", "amp", "apkm", "eba", "wab", "gar", "zap"),
+    *_spelled("zip", "zipx", "vsix", "xpi", "mule", "amp", "apkm", "eba", "wab", "gar", "zap", "ez"),
     *(f"**/*.{end}" for end in ("Jar", "War", "Ear")),
 )
 _COMPRESSED: Final = ("gz", "xz", "bz2", "zst")
@@ -45,6 +45,7 @@ _DESCRIBING: Final = (
     *("/package.json", ".dist-info/METADATA", "/PKG-INFO", "/go.mod", "/Cargo.toml", "/pom.xml", "/composer.json"),
     *("/composer/installed.json", "/composer/installed.php", ".gemspec", ".nuspec", ".deps.json", ".phar"),
     *("/oci-layout", "/layer.tar", "/pom.properties", "/META-INF/MANIFEST.MF", ".class", "/info/index.json"),
+    ".app",
 )
 
 

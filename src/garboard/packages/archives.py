@@ -23,7 +23,7 @@ class _Zips:
     """A `Reader` of the directories of zip files."""
 
     NAME: Final = "zip-archives"
-    VERSION: Final = 3
+    VERSION: Final = 4
     GLOBS: Final = archive_names.ZIPS
     MAPPED: Final = True
 
@@ -37,7 +37,7 @@ class _Tars:
     """A `Reader` of the headers of tar files, compressed or not."""
 
     NAME: Final = "tar-archives"
-    VERSION: Final = 2
+    VERSION: Final = 3
     GLOBS: Final = archive_names.TARS
     MAPPED: Final = True
 

@@ -343,12 +343,19 @@ LONG = ELF + random.Random(1).randbytes(20_000)
 )
 def test_a_compressed_program_of_any_size(path: str, data: bytes, mode: int, tmp_path: Path) -> None:
     told = {archives.KIND: f"are compressed programs, and were not looked into: {path}"}
-    assert kinds(layer({path: data}, mode=mode)) == ({} if mode == 0o644 and path.endswith("-a") else told)
+    assert kinds(layer({path: data}, mode=mode)) == told
     assert kinds(layer({path: data, **deb("a", path)}, mode=mode)) == {}
     (tmp_path / "a.xz").write_bytes(data)
     opened = OpenedTree(image=Image(name="x", source="dir"), tree=Tree(root=tmp_path))
     found = assemble(images.read(opened, CATALOGERS, NoCache(), Options())).gaps
     assert [gap.subject for gap in found] == [archives.KIND]
+
+
+def test_an_archive_of_erlang() -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("foo-1.0/ebin/foo.app", '{application, foo, [{vsn, "1.0"}]}.')
+    assert list(kinds(layer({"opt/p/foo-1.0.ez": out.getvalue()}, mode=0o644))) == [archives.KIND]
 
 
 @pytest.mark.parametrize("path", ["usr/share/doc/a/a.gz", "usr/share/man/man1/a.1.gz", "opt/a.json.gz", "opt/a.js.gz"])

@@ -27,7 +27,7 @@ from garboard.packages.catalogers import CATALOGERS
 from garboard.packages.declared import DECLARATIONS
 from tests.unit.ecosystems.test_programs import information
 from tests.unit.executables import elf
-from tests.unit.image.layers.builders import Entry, Given, folder, link, tar
+from tests.unit.image.layers.builders import Entry, Given, folder, hard, link, tar
 
 ELF = b"\x7fELF" + bytes(60)
 GO = ELF + b"\x04\0\0\0\x53\0\0\0\x04\0\0\0Go\0\0abc"
@@ -1143,3 +1143,35 @@ def test_an_application_with_other_packages_than_it_needs(
     manifest = {"name": "web", "version": "1.0.0", "dependencies": {"a": "1", "b": "1"}, **more}
     found = kinds(layer({"app/package.json": json.dumps(manifest).encode(), **beside}))
     assert any("without the npm packages that they need" in one for one in found) == told
+
+
+@pytest.mark.parametrize(
+    ("name", "target", "file", "purl"),
+    [
+        ("usr/lib/ruby/gems/2.5.0/gems", "/data/rb", "data/rb/rack-2.0.0/lib/rack.rb", "pkg:gem/rack@2.0.0"),
+        ("nix", "/mnt/n", f"mnt/n/store/{'a' * 32}-openssl-1.1.1/lib/x.h", "pkg:nix/openssl@1.1.1"),
+        ("nix/store", "../mnt/n", f"mnt/n/{'a' * 32}-openssl-1.1.1/lib/x.h", "pkg:nix/openssl@1.1.1"),
+    ],
+)
+def test_a_link_above_folders_that_name_packages(name: str, target: str, file: str, purl: str, tmp_path: Path) -> None:
+    assert [one.purl for one in inventory(tar([link(name, target), (file, b"x")])).packages] == [purl]
+    assert not inventory(tar([link("some", target), (file, b"x")])).packages
+
+
+def test_a_hard_link_in_the_place_of_a_file_that_is_looked_at() -> None:
+    path = "usr/lib/python3/site-packages/l.py"
+    assert kinds(tar([("store/l.py", b"x"), hard(path, "store/l.py")])) == kinds(tar([(path, b"x")]))
+    release = b'JAVA_VERSION="11.0.1"\nIMPLEMENTOR="Eclipse Adoptium"\n'
+    runtime = [("a/r", release), hard("opt/jdk/release", "a/r"), ("opt/jdk/lib/modules", b"\xda\xda\xfe\xca")]
+    assert [one.purl for one in inventory(tar(runtime)).packages] == ["pkg:generic/java@11.0.1"]
+
+
+@pytest.mark.parametrize("folder", ["opt/ven\nv/lib/site-packages", "opt/ven\rv/site-packages"])
+def test_a_folder_with_a_line_end_in_its_name(folder: str) -> None:
+    assert list(kinds(layer({f"{folder}/nl.py": b"x"}))) == [unread_kinds.MODULE]
+
+
+@pytest.mark.parametrize("name", ["prog-1.2", "prog_1.2.3-linux-amd64", "x.cgi", ".hidden", "x.AppImage"])
+def test_an_extension_that_is_none(name: str, tmp_path: Path) -> None:
+    assert list(kinds(layer({f"opt/{name}": OTHER}, mode=0o644))) == [unread_kinds.PROGRAM]
+    assert not kinds(layer({f"opt/{name}.png": OTHER}, mode=0o644))

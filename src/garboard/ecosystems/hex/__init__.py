@@ -66,7 +66,7 @@ ECOSYSTEM: Final = Ecosystem(
     folders=_folders,
     load_commands=_commands,
     index="hex.pm",
-    misses="archives (`.ez`, escripts); the applications of Erlang/OTP and of Elixir are listed, and no advisories are read for "
+    misses="archives (`.ez`, a gap; escripts); the applications of Erlang/OTP and of Elixir are listed, and no advisories are read for "
     "them (a gap)",
     reference="https://www.erlang.org/doc/apps/kernel/app.html",
     blank=r"manifest\.toml$",

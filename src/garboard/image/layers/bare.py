@@ -19,7 +19,7 @@ class BareFolders:
     """Those of one layer. Each is told of at one of its files, so that what hides or replaces that file counts.
 
     Whether the file that describes a folder is in another layer is not known here. Where a link has the place of such a
-    folder, the one that it leads to counts if it is of the same layer.
+    folder, or of one above it by whose name it is known, the one that it leads to counts if it is of the same layer.
     """
 
     def __init__(self, matcher: Matcher) -> None:
@@ -27,6 +27,8 @@ class BareFolders:
         self._rules = matcher.bare
         self._found: list[set[bytes]] = [set() for _ in self._rules]
         self._linked: list[set[bytes]] = [set() for _ in self._rules]
+        self._above: dict[bytes, bytes] = {}
+        """Links with the names of folders in which such folders are, by what they lead to."""
 
     def look(self, folders: Iterable[bytes], links: Sequence[tuple[bytes, bytes]]) -> None:
         """Look through some of the layer's folders and links, as `garboard.image.layers.names.NameLog` has them."""
@@ -41,6 +43,9 @@ class BareFolders:
                     for path, target in links
                     if rule.within in path and _innermost(rule, path) == path
                 )
+        for path, target in links:
+            if any(_leads_to(rule, path) for rule in self._rules if not rule.namespaces):
+                self._above.setdefault(_target(path, target), path)
 
     def readings(self, names: tuple[bytes, ...], described: Collection[bytes]) -> Iterator[Reading]:
         """One for each folder that holds what counts, and none of the paths ``described``."""
@@ -64,6 +69,27 @@ class BareFolders:
                             yield self._reading(rule, path, folder)
             for namespace, paths in shared.items():
                 for folder, path in packages(namespace, paths).items():
+                    yield self._reading(rule, path, folder)
+        yield from self._behind(names, described)
+
+    def _behind(self, names: tuple[bytes, ...], described: Collection[bytes]) -> Iterator[Reading]:
+        """The same of folders that are such by the path of a link above them alone."""
+        begins = tuple(b"f" + target + b"/" for target in self._above if target)
+        paths = (field[1:] for block in unpack(names) for field in block if field.startswith(begins)) if begins else ()
+        told: set[tuple[Bare, bytes]] = set()
+        for path in paths:
+            target = _around(path, self._above)
+            link = self._above[target]
+            known = link + path[len(target) :]
+            for rule in self._rules:
+                if rule.namespaces or rule.within not in known or not path.endswith(rule.contents):
+                    continue
+                folder = _innermost(rule, known[: known.rfind(b"/") + 1])
+                real = target + folder[len(link) :]
+                if len(folder) <= len(link) or (rule, folder) in told or _innermost(rule, real + b"/") == real:
+                    continue
+                told.add((rule, folder))
+                if not _described(rule, real, described):
                     yield self._reading(rule, path, folder)
 
     def undescribed(self, whiteouts: Iterable[bytes], described: Collection[bytes]) -> Iterator[Reading]:
@@ -89,6 +115,11 @@ def _in_text(rule: Bare, text: bytes) -> Iterator[bytes]:
         last, end = start, match.end()
     if end:
         yield text[last:end]
+
+
+def _leads_to(rule: Bare, link: bytes) -> bool:
+    """Whether a link has the name of a folder in which such folders are."""
+    return rule.within.startswith(link + b"/") or (b"/" + link).endswith(b"/" + rule.within.strip(b"/"))
 
 
 def _target(path: bytes, target: bytes) -> bytes:

@@ -232,7 +232,10 @@ class _Reading:
 
     @staticmethod
     def _may_be_a_program(path: bytes, last: bytes, entry: os.DirEntry[bytes]) -> bool:
-        if b"bin/" in path or b".so" in last or b"." not in last or last.endswith((*WINDOWS, *NO_EXTENSION)):
+        dot = last.rfind(b".")
+        if dot < 1 or last[dot + 1 : dot + 2].isdigit() or last.endswith((*WINDOWS, *NO_EXTENSION)):
+            return True
+        if b"bin/" in path or b".so" in last:
             return True
         status = entry.stat(follow_symlinks=False)
         compressed = last.endswith(COMPRESSED) and may_be_compressed_program(path)

@@ -7,7 +7,7 @@ files lie below the link's target. For such links the files there are wanted, an
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -39,15 +39,21 @@ class FolderNames:
         self._below: dict[bytes, dict[int, list[_Tail]]] = {}
         """Of folders of any name, by that of the nearest folder above that the glob names, and how many folders they are below it."""
         self._deepest = 0
+        self._starts: dict[bytes, list[_Tail]] = {}
+        """By what the name begins with."""
+        self._whole: dict[bytes, dict[str, None]] = {}
+        """Readers of globs that begin at the root, by the whole path of a folder."""
         for reader in readers:
             for glob in reader.GLOBS:
                 self._add(reader.NAME, glob, children=True)
             for glob in getattr(reader, "KNOWN_BY", ()):
                 self._add(reader.NAME, glob, children=False)
+        self._prefixes = tuple(self._starts)
 
     def _add(self, reader: str, glob: str, *, children: bool) -> None:
         folders = glob.encode().split(b"/")[:-1]
         if folders[:1] != [b"**"]:
+            self._add_whole(reader, folders)
             return
         for count in range(2, len(folders) + 1):
             last, tail = folders[count - 1], _Tail(reader, tuple(folders[1:count]))
@@ -55,8 +61,16 @@ class FolderNames:
                 self._exact.setdefault(last, []).append(tail)
             elif last[:2] == b"*.":
                 self._ends.setdefault(last[1:], []).append(tail)
+            elif last[:1] != b"*":
+                self._starts.setdefault(last.partition(b"*")[0], []).append(tail)
             elif last == b"*" and children:
                 self._add_below(tail)
+
+    def _add_whole(self, reader: str, folders: Sequence[bytes]) -> None:
+        """Add the folders above the first whose name is a pattern; where none is, links are followed by the path."""
+        patterns = [place for place, name in enumerate(folders) if b"*" in name]
+        for count in range(1, patterns[0] + 1 if patterns else 0):
+            self._whole.setdefault(b"/".join(folders[:count]), {})[reader] = None
 
     def _add_below(self, tail: _Tail) -> None:
         for depth, name in enumerate(reversed(tail.folders)):
@@ -72,7 +86,10 @@ class FolderNames:
         if not self._below.keys().isdisjoint(above):
             for depth, name in enumerate(reversed(above), 1):
                 tails += self._below.get(name, {}).get(depth, ())
-        return tuple(dict.fromkeys(tail.reader for tail in tails if _expression(tail.folders).fullmatch(path)))
+        if last.startswith(self._prefixes):
+            tails += (tail for start, some in self._starts.items() if last.startswith(start) for tail in some)
+        found = (tail.reader for tail in tails if _expression(tail.folders).fullmatch(path))
+        return tuple(dict.fromkeys((*found, *self._whole.get(path, ()))))
 
 
 @cache

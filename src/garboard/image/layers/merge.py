@@ -349,13 +349,14 @@ class Merger:
         globs = self._matcher.with_extras(())
         asked = self._asked()
         for path, reader, versions in self._root.histories():
-            if reader in globs.anywhere or reader in globs.readers(path):
+            extra = self._matcher.extra_for(path, reader)
+            donor = extra is not None and extra.donor
+            if (reader in globs.anywhere and not donor) or reader in globs.readers(path):
                 linked = globs.by_link(path, reader)
                 asked_by = text(path) if linked else ""
                 yield FileHistory(reader=reader, path=text(linked or path), asked=asked_by, versions=versions)
                 continue
-            extra = self._matcher.extra_for(path, reader)
-            if extra is None or extra.donor:
+            if extra is None or donor:
                 continue
             folder, _, name = path.rpartition(b"/")
             spelled = asked.get(Goal(folder, reader, extra.last)) if extra.last else asked.get(Goal(path, reader))

@@ -148,7 +148,7 @@ class Collector:
             self._read(member, member.data, wanted)
         elif member.kind in (SYMLINK, HARDLINK):
             hard = member.kind == HARDLINK
-            followers = self._matcher.followers(wanted)
+            followers = wanted if hard else self._matcher.followers(wanted)
             if followers:
                 self._links[member.path] = Link(path=member.path, target=member.target, hard=hard, readers=followers)
         elif wanted:

@@ -65,7 +65,10 @@ _IN_MEMORY: Final = 8 * MIB
 """A file of a stream that is larger is laid down in a temporary file where parts of it are read."""
 _PROGRAM_LEAST: Final = 4
 """Bytes of an ELF file's magic number; a script that calls one program is not much longer."""
-NO_EXTENSION: Final = (b".bin", b".dat", b".data", b".blob", b".bundle", b".payload", b".archive")
+NO_EXTENSION: Final = (
+    *(b".bin", b".dat", b".data", b".blob", b".bundle", b".payload", b".archive"),
+    *(b".cgi", b".elf", b".run", b".AppImage", b".original", b".bak"),
+)
 """What the names of archives end with that are not named as such, where they have an extension at all."""
 COMPRESSED: Final = (b".gz", b".xz", b".bz2", b".zst", b".lzma")
 """How files are named that are compressed, and that may be programs."""
@@ -637,7 +640,8 @@ class Walker:
                             or last.endswith(WINDOWS)
                         )
                     )
-                    or b"." not in last
+                    or (dot := last.rfind(b".")) < 1
+                    or last[dot + 1 : dot + 2].isdigit()  # of a version
                     or last.endswith(NO_EXTENSION)
                     or (size >= COMPRESSED_LEAST and last.endswith(COMPRESSED) and may_be_compressed_program(name))
                 )

@@ -16,6 +16,7 @@ from tests.unit.image.layers.builders import Entry, Given, Seeing, folder, layer
 _GLOBS = (
     *("**/spec/*.w", "**/spec/default/*.w", "**/*.info/META", "**/plugins/*/*.php", "**/vendor/*/*/*.json"),
     "**/*/odd/*/*/*.odd",
+    *("var/db/local/*/desc", "**/rabbit-*/ebin/*.app"),
 )
 _GEM = b'Gem::Specification.new do |s|\n  s.name = "a".freeze\n  s.version = "1.0.0"\nend\n'
 
@@ -40,6 +41,9 @@ def _seen(*layers: bytes, options: Options | None = None) -> dict[str, str]:
         ("a/vendor/b/c", "/deps/s", "deps/s/x.json", "a/vendor/b/c/x.json"),
         ("vendor/b/c", "../../deps/s", "deps/s/x.json", "vendor/b/c/x.json"),
         ("a/odd/b/c", "/deps/s", "deps/s/x.odd", "a/odd/b/c/x.odd"),
+        ("var/db", "/deps/s", "deps/s/local/x/desc", "var/db/local/x/desc"),
+        ("var/db/local", "../../deps/s", "deps/s/x/desc", "var/db/local/x/desc"),
+        ("a/rabbit-3.8.0", "/deps/s", "deps/s/ebin/x.app", "a/rabbit-3.8.0/ebin/x.app"),
     ],
 )
 def test_files_are_known_by_the_link(name: str, target: str, file: str, seen: str) -> None:
