@@ -18,6 +18,7 @@ from garboard.ecosystems.generic import LIBRARIES as _DLL
 from garboard.ecosystems.generic import PROGRAMS as _EXECUTABLES
 from garboard.ecosystems.maven import ECOSYSTEM as JAVA
 from garboard.ecosystems.python import PLACES
+from garboard.lock_text import RUNTIMES
 from garboard.model.gap import Gap, some
 from garboard.model.package import NOT_READ, SYSTEM_TYPES, UNMANAGED, Package
 from garboard.namespaces import DEEPEST
@@ -129,7 +130,9 @@ def gaps(found: Iterable[Found], packages: Iterable[Package], read: Iterable[str
     for (kind, reason), paths in sorted(kinds.items()):
         named = some(sorted(paths))
         hint = f"; {_HINTS[kind]}" if kind in _HINTS else ""
-        yield Gap(stage="catalog", subject=kind, reason=f"{reason}: {named}{hint}", names=named.names)
+        # A runtime is no package of the tree: what does not say which one brings nothing that was left out.
+        stage = "match" if kind == RUNTIMES else "catalog"
+        yield Gap(stage=stage, subject=kind, reason=f"{reason}: {named}{hint}", names=named.names)
 
 
 @cache

@@ -134,3 +134,9 @@ def test_no_document_makes_a_release_of_a_line(tmp_path: Path, form: object) -> 
     assert [(one.name, one.version, one.only_named, one.ecosystem) for one in again.inventory.packages] == [
         ("python", "3.8", True, "")
     ]
+
+
+def test_a_runtime_without_a_version_leaves_nothing_out(tmp_path: Path) -> None:
+    (gap,) = (one for one in read(tmp_path, {".tool-versions": "nodejs\n"}).gaps if one.subject == lock_text.RUNTIMES)
+    assert not gap.unread
+    assert not listed(read(tmp_path, {"mise.toml": "[tools]\npython = true\n"}))

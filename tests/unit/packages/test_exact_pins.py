@@ -195,9 +195,9 @@ COMPOSER = {
             "d, e, f and 7 more",
         ),
         ("Cargo.toml", CARGO, {"a@1.2.3", "real@2.0.0", "g@4.0.0", "i@3.0.0 development"}, "b, c, e and 1 more"),
-        ("pubspec.yaml", PUBSPEC, {"a@1.2.3", "c@2.0.0-dev.1", "h@3.0.0 development"}, "b, e, f and 1 more"),
+        ("pubspec.yaml", PUBSPEC, {"a@1.2.3", "c@2.0.0-dev.1", "h@3.0.0 development"}, "b, d, e and 2 more"),
         ("mix.exs", MIX, {"a@1.2.3", "b@2.0.0"}, "c, d, e and 2 more"),
-        ("Package.swift", SWIFT, {"x.org/o/a@1.2.3", "x.org/o/b@2.0.0"}, "x.org/o/c, x.org/o/d"),
+        ("Package.swift", SWIFT, {"x.org/o/a@1.2.3", "x.org/o/b@2.0.0"}, "x.org/o/c"),
         ("Pipfile", PIPFILE, {"django@3.2", "flask@1.0", "pytest@7.0 development"}, "six, rich, own"),
         ("requirements.in", LIST, {"a@1.0", "b@2.0"}, "c, d, e and 2 more"),
         ("setup.cfg", SETUP_CFG, {"a@1.0", "d@1.0 development", "e@1.0"}, "b, c, f"),
@@ -234,6 +234,23 @@ def test_what_a_script_decides_is_not_certain(tmp_path: Path, text: str) -> None
     inventory = read(tmp_path, {"setup.py": f"from setuptools import setup\n{text}"})
     assert inventory.packages == ()
     assert "asks for a" in told(inventory)["setup.py"]
+
+
+def test_a_package_of_a_swift_registry_is_asked_for_and_comments_are_not(tmp_path: Path) -> None:
+    text = (
+        '.package(id: "mona.List", exact: "1.1.0"),\n/* .package(url: "https://x.org/o/a", exact: "1.0.0"),\n'
+        '.package(url: "https://x.org/o/b", exact: "1.0.0") */\n.package(url: "https://x.org/o/c", exact: "1.0.0"), // d\n'
+    )
+    inventory = read(tmp_path, {"Package.swift": text})
+    assert {(one.full_name, one.locations[0].line) for one in inventory.packages} == {("x.org/o/c", 4)}
+    assert "asks for mona.List, and" in told(inventory)["Package.swift"]
+
+
+def test_what_pdm_installs_from_a_folder_or_a_repository(tmp_path: Path) -> None:
+    needs = '["-e file:///x#egg=y", "-e git+https://x.org/z.git#egg=z", "tornado==6.0"]'
+    inventory = read(tmp_path, {"pyproject.toml": f"[tool.pdm.dev-dependencies]\ndev = {needs}\n"})
+    assert [(one.name, one.version) for one in inventory.packages] == [("tornado", "6.0")]
+    assert "asks for z, and" in told(inventory)["pyproject.toml"]
 
 
 def test_a_compiled_list_answers_for_what_is_written_out(tmp_path: Path) -> None:

@@ -147,11 +147,12 @@ def _mise(text: str) -> Iterator[NamedRuntime]:
         line = lines.get(("tools", tool), lines.get((f"tools.{tool}", "version"), 0))
         for one in value if isinstance(value, list) else (value,):
             stated = one.get("version", "") if isinstance(one, Mapping) else one
-            yield NamedRuntime(tool, str(stated), line)
+            if not isinstance(stated, bool):
+                yield NamedRuntime(tool, str(stated), line)
 
 
 def _rust(text: str) -> Iterator[NamedRuntime]:
-    if "[" not in text:
+    if "[" not in text and "=" not in text:
         yield from _alone("rust", text)
         return
     channel = lock_text.table(toml_text.loads(text), "toolchain").get("channel")

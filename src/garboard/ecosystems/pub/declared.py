@@ -26,7 +26,7 @@ def catalog(file: File, /) -> Iterator[Fact]:
 
 
 def _required(text: str) -> Named:
-    """Packages of an SDK, of a folder or a repository have no version of pub.dev."""
+    """Packages of an SDK or of a folder have no version of pub.dev."""
     (document,) = yaml_text.read(text)
     for kind in _KINDS:
         needed = document.get(kind) or yaml_text.YamlMapping()
@@ -48,7 +48,7 @@ _PINS: Final = Pins(ORDER, _exact)
 
 
 def _elsewhere(wanted: object) -> bool:
-    return isinstance(wanted, dict) and not {"sdk", "path", "git"}.isdisjoint(wanted)
+    return isinstance(wanted, dict) and not {"sdk", "path"}.isdisjoint(wanted)
 
 
 def _packages(text: str) -> Iterator[Pinned | Remark]:

@@ -25,6 +25,8 @@ _OF_AN_INDEX: Final = frozenset({"version", "extras", "index", "hashes", "option
 _NAME: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _QUOTED: Final = re.compile(r"""["']([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)(?=[\s\[<>=!~;@"'(])""")
 _COMPILED: Final = "`pip-compile {0}` or `uv pip compile {0} -o requirements.txt` writes them down"
+_EDITABLE: Final = re.compile(r"-e[ \t]+([^\s#]+)(?:#egg=([\w.-]+)\S*)?")
+"""How PDM writes what it installs from a folder or a repository."""
 _BY_TOOL: Final = tuple((f"[tool.{name}", f"`{name} lock` writes {name}.lock") for name in ("poetry", "pdm", "uv"))
 _BY_NONE: Final = "`uv lock`, `poetry lock` or `pip-compile` writes them down"
 
@@ -182,6 +184,9 @@ def _names(needs: Any, key: str) -> Iterator[str]:
     for need in lock_text.entries(needs, key):
         if isinstance(need, str) and (found := _NAME.match(need.strip())) is not None:
             yield found[0]
+        elif isinstance(need, str) and (editable := _EDITABLE.fullmatch(need.strip())) is not None:
+            if not editable[1].startswith("file:"):  # a folder is the project's own
+                yield editable[2] or editable[1]
         elif not isinstance(need, Mapping):
             raise ValueError(f"{key} has what is no requirement: {str(need)[:100]}")
 

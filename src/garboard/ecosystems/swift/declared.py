@@ -16,10 +16,12 @@ from garboard.model.package import Fact
 
 TYPE: Final = "swift"
 ORDER: Final = "semver"
-_REQUIRED: Final = re.compile(r'\burl:\s*"([^"]+)"')
+_REQUIRED: Final = re.compile(r'\burl:\s*"([^"]+)"|\.package\(\s*(?:name:\s*"[^"\n]*",\s*)?id:\s*"([^"]+)"')
+"""A repository, or the name of a package in a registry."""
 _EXACT: Final = re.compile(r'\s*,\s*(?:exact:\s*|\.exact\(\s*)"(\d+\.\d+\.\d+(?:[-+][\w.+-]+)?)"')
 """What follows the address of a package that is taken in one version."""
-_REMARK: Final = re.compile(r"(?m)^[ \t]*//.*")
+_REMARK: Final = re.compile(r'("(?:[^"\\\n]|\\.)*")|//[^\n]*|/\*(?s:.*?)(?:\*/|\Z)')
+"""A text, or a comment."""
 _NAMED: Final = r'\s*"(?:location|repositoryURL)"\s*:\s*"([^"]+)"'
 _IDENTITY: Final = r'\s*"identity"\s*:\s*"([^"]+)"'
 
@@ -33,16 +35,24 @@ def catalog(file: File, /) -> Iterator[Fact]:
     return lock_text.facts(file, _pins, type_=TYPE, order=ORDER, writer="SwiftPM")
 
 
+def _plain(text: str) -> str:
+    """The lines without their comments."""
+    return _REMARK.sub(lambda one: one[1] or "\n" * one[0].count("\n"), text)
+
+
 def _required(text: str) -> Named:
-    for number, line in enumerate(text.splitlines(), 1):
-        yield from ((_name(found[1]), number) for found in _REQUIRED.finditer(line))
+    plain = _plain(text)
+    line, read_to = 1, 0
+    for found in _REQUIRED.finditer(plain):
+        line, read_to = line + plain.count("\n", read_to, found.start()), found.start()
+        yield found[2] or _name(found[1]), line
 
 
 def _exact(text: str) -> Mapping[str, str]:
-    """Those of lines that are no remarks."""
-    plain = _REMARK.sub("", text)
-    stated = ((_name(found[1]), _EXACT.match(plain, found.end())) for found in _REQUIRED.finditer(plain))
-    return lock_text.agreed((name, exact[1] if exact is not None else "") for name, exact in stated)
+    """Of packages that repositories have: advisories name them by these."""
+    plain = _plain(text)
+    stated = ((found, _EXACT.match(plain, found.end())) for found in _REQUIRED.finditer(plain) if found[1])
+    return lock_text.agreed((_name(found[1]), exact[1] if exact is not None else "") for found, exact in stated)
 
 
 _PINS: Final = Pins(ORDER, _exact)
