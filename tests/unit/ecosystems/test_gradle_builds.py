@@ -241,3 +241,55 @@ def test_a_script_that_cannot_be_read_may_choose_all(tmp_path: Path) -> None:
     files = {"gradle/libs.versions.toml": CATALOG, "build.gradle": script("api libs.foo.bar")}
     (tmp_path / "x.gradle").write_bytes(b"\xff\xfe\x00")
     assert versions(tmp_path, files) == ALL
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "def f(fooVersion) { }\n",
+        "String f(final String a, String fooVersion = '3') { }\n",
+        "fun f(a: String = g(1),\n  fooVersion: String) { }\n",
+        "val f = fun(fooVersion: String) = 1\n",
+        "[1].each { fooVersion -> }\n",
+        "[1].each { String a,\n  String fooVersion -> }\n",
+        "x.map(fooVersion -> 1)\n",
+        "for (fooVersion in [1]) { }\n",
+        "for (String fooVersion : x) { }\n",
+        "for ((a, fooVersion) in x) { }\n",
+        "try { } catch (fooVersion) { }\n",
+        "def (a, fooVersion) = f()\n",
+        "val fooVersion by lazy { work() }\n",
+        "val fooVersion: String get() = work()\n",
+        "def fooVersion\n",
+    ],
+)
+@pytest.mark.parametrize("own", ["", "ext.fooVersion = '4'\n"])
+def test_a_name_that_a_part_of_a_script_has_for_itself_is_not_known(tmp_path: Path, more: str, own: str) -> None:
+    line = 'api "g:a:$fooVersion"'
+    found = read(tmp_path, {"gradle.properties": PROPERTIES, "build.gradle": script(line, more=own + more)})
+    assert not found.packages
+    assert any("in which versions: not judged" in gap.reason for gap in found.gaps)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "def f(a = fooVersion) { }\n",
+        "versions.each { a, b -> }\n",
+        'println "-> fooVersion -> def f(fooVersion)"\n',
+        "if (fooVersion) { }\n",
+    ],
+)
+def test_what_is_no_parameter(tmp_path: Path, more: str) -> None:
+    files = {"gradle.properties": PROPERTIES, "build.gradle": script('api "g:a:$fooVersion"', more=more)}
+    assert versions(tmp_path, files) == {"g:a@1.2"}
+
+
+def test_the_one_of_a_closure_is_no_property(tmp_path: Path) -> None:
+    files = {"gradle.properties": "it=1.0\n", "build.gradle": script('["2"].each { api "g:a:$it" }')}
+    assert versions(tmp_path, files) == set()
+
+
+def test_comments_of_kotlin_within_each_other(tmp_path: Path) -> None:
+    text = script('/* a /* b */ api("g:a:1") */', 'api("g:b:2") // \'"', "val s = '\"'")
+    assert versions(tmp_path, {"build.gradle.kts": text}) == {"g:b@2"}

@@ -9,11 +9,12 @@ from typing import Any, Final
 
 from garboard import lock_text, toml_text
 from garboard.ecosystems.maven.effective import exact
+from garboard.ecosystems.maven.gradle_text import without_comments
 from garboard.lock_text import LINE, Pinned, Remark
 from garboard.model.gap import some
 
 _TOKEN: Final = re.compile(
-    r"""//[^\n]*+|/\*(?s:.*?)(?:\*/|\Z)|"{3}(?s:.*?)(?:"{3}|\Z)|'''(?s:.*?)(?:'''|\Z)"""
+    r""""{3}(?s:.*?)(?:"{3}|\Z)|'''(?s:.*?)(?:'''|\Z)"""
     r"""|"[^"\\\n]*+(?:\\.[^"\\\n]*+)*"?|'[^'\\\n]*+(?:\\.[^'\\\n]*+)*'?|[A-Za-z_]\w*+|[{}]"""
 )
 _COORDINATES: Final = re.compile(r"(?=[\d.-]*+[A-Za-z_])([\w.-]++):([\w.-]++)(?::([^:@]++))?(?:[:@].*)?")
@@ -79,8 +80,7 @@ def _locked(coordinates: str, number: int) -> Pinned:
 
 def build_script(text: str) -> Iterator[Pinned | Remark]:
     """Coordinates in one text, or by name; a version that the script works out is not known."""
-    plain = _TOKEN.sub(lambda one: _blank(one[0]) if one[0].startswith(("//", "/*")) else one[0], text)
-    script = _Script(plain)
+    script = _Script(without_comments(text))
     script.read()
     yield from (one for _, one in sorted(script.found, key=lambda one: one[0]))
     yield from script.remarks
@@ -209,10 +209,6 @@ class _Script:
         elif asks and "$" in value and _WITH_PROPERTY.fullmatch(value):
             self._by_property.append(str(self._line(place)))
             self._understood()
-
-
-def _blank(text: str) -> str:
-    return re.sub(r"[^\n]", " ", text)
 
 
 def _asked(group: str, name: str, version: str | None, line: int) -> Pinned:

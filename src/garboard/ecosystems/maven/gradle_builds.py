@@ -16,8 +16,9 @@ from typing import Final, NamedTuple
 
 from garboard import lock_text, toml_text
 from garboard.ecosystems.maven.gradle import CONFIGURATION, catalog_versions
-from garboard.ecosystems.maven.gradle_values import NAME, NamedValue, given, key
-from garboard.ecosystems.maven.plugins import kotlin_versions, without_comments
+from garboard.ecosystems.maven.gradle_text import without_comments
+from garboard.ecosystems.maven.gradle_values import NAME, NamedValue, given, hidden_names, key
+from garboard.ecosystems.maven.plugins import kotlin_versions
 
 PROPERTIES: Final = "gradle.properties"
 SCRIPTS: Final = (".gradle", ".gradle.kts")
@@ -80,7 +81,11 @@ class GradleBuilds:
 
     def __init__(self, texts: Mapping[str, str], paths: Container[str]) -> None:
         self._texts = texts
-        self._scripts = {path: without_comments(text) for path, text in texts.items() if path.endswith(SCRIPTS)}
+        self._scripts = {
+            path: without_comments(text, nested=path.endswith(".kts"))
+            for path, text in texts.items()
+            if path.endswith(SCRIPTS)
+        }
         self._properties = {
             posixpath.dirname(path): dict(_PROPERTY.findall(text))
             for path, text in texts.items()
@@ -89,6 +94,7 @@ class GradleBuilds:
         others = (path for path in paths if path not in texts) if isinstance(paths, Iterable) else ()
         self._whole = not any(path.endswith(SCRIPTS) for path in others)
         self._given = {path: {one.name: one for one in given(text)} for path, text in self._scripts.items()}
+        self._hidden = {path: hidden_names(text) for path, text in self._scripts.items()}
         self._roots = {posixpath.dirname(path) for path in texts if posixpath.basename(path) in _SETTINGS}
         self._known: dict[tuple[str, NamedValue, int], str | None] = {}
 
@@ -103,7 +109,7 @@ class GradleBuilds:
             known = self._value(path, key(stated))
             return form.format(known) if known is not None and sign in known else otherwise
 
-        text = _FILLED.sub(lambda one: value(one[1] or one[2], one[0]), self._texts[path])
+        text = _FILLED.sub(lambda one: value(one[1] or one[2], one[0]), self._scripts[path])
         text = _ADDED.sub(lambda one: value(one[3], one[0], f'"{one[2]}{{}}{one[4] or ""}"'), text)
         text = _BARE.sub(lambda one: value(one[2], one[0], f'{one[1]}"{{}}"'), text)
         return _WHOLE.sub(lambda one: value(one[2], one[0], f'{one[1]}"{{}}"', ":"), text)
@@ -112,6 +118,9 @@ class GradleBuilds:
         """What a name stands for in a script, where that is known and may be coordinates."""
         place = (path, named, depth)
         if place not in self._known:
+            if named.name.partition(".")[0] in self._hidden[path]:
+                self._known[place] = None
+                return None
             own = None if named.of_root and path not in self._of_root(path) else self._given[path].get(named.name)
             if own is not None and own.value != "" and named.name not in _OF_PROJECTS:
                 known = self._made(path, own.value, depth)

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from typing import Final, NamedTuple
+
+from garboard.ecosystems.maven.gradle_text import declared, hidden, without_texts
 
 _STEP: Final = r"""(?:\.[A-Za-z_]\w*|\[[ ]?["'][\w.-]+["'][ ]?\])"""
 _CALL: Final = r"""(?:\w*[pP]roperty|get)\([ ]?["'][\w.-]+["'][ ]?\)"""
@@ -83,6 +86,13 @@ def given(text: str) -> Iterator[GivenName]:
             values[one.name] = one.value if values.get(one.name, one.value) == one.value else None
     for name, value in values.items():
         yield GivenName(name, value, local=name not in shared and name.partition(".")[0] not in shared)
+
+
+def hidden_names(text: str) -> AbstractSet[str]:
+    """What stands in a script without comments for something of its own that is not known."""
+    code = without_texts(text)
+    assigned = {one.start("name") for one in _ASSIGNED.finditer(text)}
+    return {*hidden(code), *(name for place, name in declared(code) if place not in assigned)}
 
 
 _ITSELF: Final = "="
