@@ -64,6 +64,19 @@ PROPERTIES = "# constants\nfooVersion=1.2\ngrp : g\nempty=\nodd=1 \\\n  2\nspace
         ('api("g:a:${project.extra["own"] as String}")', 'extra["own"] = "2.0"\n', "2.0"),
         ('api "g:a:$fooVersion"', "def fooVersion = findProperty('fooVersion') ?: '2.0'\n", "1.2"),
         ('api "g:a:$own"', "def own = findProperty('own') ?: '2.0'\n", ""),
+        ('api "g:a:$fooVersion"', "def fooVersion = (project.findProperty('fooVersion') ?: '2.0') as String\n", "1.2"),
+        ('api "g:a:$fooVersion"', "def fooVersion = project.hasProperty('fooVersion') ? project.fooVersion : '2.0'\n", "1.2"),
+        ('api "g:a:$fooVersion"', "def fooVersion = hasProperty('fooVersion') ? property('fooVersion') : '2.0'\n", "1.2"),
+        ('api "g:a:$fooVersion"', "def fooVersion = providers.gradleProperty('fooVersion').orElse('2.0').get()\n", "1.2"),
+        ('api "g:a:$fooVersion"', "def fooVersion = providers.gradleProperty('fooVersion').getOrElse('2.0')\n", "1.2"),
+        ('api "g:a:$fooVersion"', "def fooVersion = hasProperty('fooVersion') && x ? '3.0' : '2.0'\n", ""),
+        ('api "g:a:$fooVersion"', "def fooVersion = findProperty('fooVersion').replace('1', '2')\n", ""),
+        ('api "g:a:$fooVersion"', "def fooVersion = findProperty('fooVersion') + '.1'\n", ""),
+        ('api "g:a:$fooVersion"', "def fooVersion = f(findProperty('fooVersion') ?: '2.0')\n", ""),
+        ('api "g:a:$fooVersion"', "def fooVersion = (findProperty('fooVersion') ?: '2.0').trim()\n", ""),
+        ('api "g:a:$fooVersion"', "def fooVersion = System.getProperty('fooVersion') ?: '2.0'\n", ""),
+        ('api "g:a:$fooVersion"', "def fooVersion = System.getProperty('fooVersion')\n", ""),
+        ('api "g:a:$fooVersion"', "def fooVersion = x ?: findProperty('fooVersion')\n", ""),
         ('api "g:a:${versions.own}"', "ext.versions = [x: '1.0', own: \"2.0\"]\n", "2.0"),
         ('api "g:a:$versions.own"', "ext { versions = [own: '2.0', x: '1.0'] }\n", "2.0"),
         (
@@ -293,3 +306,60 @@ def test_the_one_of_a_closure_is_no_property(tmp_path: Path) -> None:
 def test_comments_of_kotlin_within_each_other(tmp_path: Path) -> None:
     text = script('/* a /* b */ api("g:a:1") */', 'api("g:b:2") // \'"', "val s = '\"'")
     assert versions(tmp_path, {"build.gradle.kts": text}) == {"g:b@2"}
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ("if (x) {\n  ext.fooVersion = '4'\n}\n", ""),
+        ("if (x) ext.fooVersion = '4'\n", ""),
+        ("if (x)\n  ext.fooVersion = '4'\n", ""),
+        ("if (x)\n{\n  ext.fooVersion = '4'\n}\n", ""),
+        ("if (x) {\n} else {\n  ext { fooVersion = '4' }\n}\n", ""),
+        ("switch (x) { case 1: ext.fooVersion = '4'; break }\n", ""),
+        ("try { fooVersion = '4' } catch (e) { }\n", ""),
+        ("afterEvaluate { extra.set('fooVersion', '4') }\n", ""),
+        ("if (x) { ext.fooVersion = '1.2' }\n", ""),
+        ("ext.fooVersion = '4'\nif (x) { ext.fooVersion = '4' }\n", "4"),
+        ("ext.fooVersion = '4'\nif (x) { ext.fooVersion = '5' }\n", ""),
+        ("def y = \"{\"\next.fooVersion = '4'\n", "4"),
+        ("buildscript { ext { fooVersion = '4' } }\n", "4"),
+        ("project.ext { fooVersion = '4' }\n", "4"),
+        ("extra.apply {\n  set('fooVersion', '4')\n}\n", "4"),
+        ("subprojects {\n  ext.fooVersion = '4'\n}\n", "4"),
+        ("if (x) { }\next.fooVersion = '4'\n", "4"),
+        ("@Field final String fooVersion = '4'\n", "4"),
+        ("private static final String fooVersion = '4'\n", "4"),
+        ("jacoco { fooVersion = '4' }\n", ""),
+        ("class C { static String fooVersion = '4' }\n", ""),
+        ("def a = '''\n  fooVersion = '4'\n'''\n", "1.2"),
+        ("println \"the fooVersion = '4'\"\n", "1.2"),
+        ("foo(fooVersion = '4')\n", ""),
+    ],
+)
+def test_values_that_a_part_of_a_script_gives(tmp_path: Path, more: str, expected: str) -> None:
+    line = 'api "g:a:$fooVersion"'
+    found = read(tmp_path, {"gradle.properties": PROPERTIES, "build.gradle": script(line, more=more)})
+    assert [one.version for one in found.packages] == ([expected] if expected else [])
+    assert any("in which versions: not judged" in gap.reason for gap in found.gaps) is not bool(expected)
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ("if (x) { ext.v = '2.0' }\n", ""),
+        ("if (x) { v = '2.0' }\n", ""),
+        ("checkstyle { v = '2.0' }\n", "1.0"),
+        ("class C { String v = '2.0' }\n", "1.0"),
+        ("foo(v = '2.0')\n", "1.0"),
+        ("checkstyle { ext.v = '2.0' }\n", ""),
+    ],
+)
+def test_what_a_part_of_a_script_gives_to_others(tmp_path: Path, more: str, expected: str) -> None:
+    files = {
+        "settings.gradle": "",
+        "build.gradle": "ext.v = '1.0'\n",
+        "a/build.gradle": script('api "g:a:$v"'),
+        "b/build.gradle": more,
+    }
+    assert versions(tmp_path, files) == ({f"g:a@{expected}"} if expected else set())

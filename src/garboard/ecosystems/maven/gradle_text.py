@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
 _TOKEN: Final = re.compile(
     r"""//[^\n]*+|/\*|"{3}(?s:.*?)(?:"{3}|\Z)|'''(?s:.*?)(?:'''|\Z)"""
@@ -28,6 +29,63 @@ _FURTHEST: Final = 300
 _DECLARED: Final = re.compile(
     r"\b(?:def|val|var|String)[ \t]++([A-Za-z_]\w*+)(?![^\n=]{0,100}\bby[ \t]++(?:(?:rootProject|project|settings)\b|extra[ \t]*+(?:\n|$)))"
 )
+_BRACE: Final = re.compile(r"[{}]")
+_APART: Final = re.compile(r"[\n;{}]")
+_ALWAYS: Final = re.compile(
+    r"(?:(?:project|rootProject|gradle|this)[ \t]*\.[ \t]*)?(?:(?:ext|extra)(?:\.(?:apply|with))?|buildscript|allprojects|subprojects"
+    r"|pluginManagement|plugins|dependencies|repositories|dependencyResolutionManagement|configure[ \t]*\([ \t]*(?:all|sub)projects[ \t]*\))"
+)
+"""What begins a block that runs once the script does, and in which names are the project's."""
+_CONDITIONS: Final = frozenset({"else", "try", "finally", "do", "afterEvaluate", "beforeEvaluate"})
+_CLASS: Final = re.compile(r"\b(?:class|interface|object|enum|trait)\b")
+_BEFORE_NAME: Final = re.compile(
+    r"(?:[ \t]|@[\w.]++|\b(?:public|private|protected|internal|static|const|lateinit|open|override)\b)*"
+)
+_ASKED_BEFORE: Final = re.compile(r"\b(?:if|for|while)\b[^\n{]*\)$|\belse$|[,(&|?:=+]$")
+"""What a line ends with of which the next is a part."""
+
+
+class Whereabouts(NamedTuple):
+    """What is sure of a statement: that it is run, and that a name in it may be the project's."""
+
+    sure: bool = True
+    of_project: bool = True
+
+
+class Blocks:
+    """The blocks of a script, by its text without comments and without the content of texts."""
+
+    def __init__(self, code: str) -> None:
+        self._code = code
+        self._places = [0]
+        self._within = [Whereabouts()]
+        around: list[Whereabouts] = []
+        for brace in _BRACE.finditer(code):
+            if brace[0] == "{":
+                around.append(self._within[-1])
+                inner = self._opened(brace.start(), self._within[-1])
+            else:
+                inner = around.pop() if around else Whereabouts()
+            self._places.append(brace.end())
+            self._within.append(inner)
+
+    def _opened(self, place: int, outer: Whereabouts) -> Whereabouts:
+        head = _APART.split(self._code[max(0, place - _FURTHEST) : place].rstrip())[-1].strip()
+        if _ALWAYS.fullmatch(head) is not None:
+            return outer
+        configured = _WORD.fullmatch(head) is not None and head not in _CONDITIONS
+        return Whereabouts(sure=False, of_project=outer.of_project and not configured and _CLASS.search(head) is None)
+
+    def at(self, place: int) -> Whereabouts:
+        """What is sure of the statement that begins at a place."""
+        within = self._within[bisect_right(self._places, place) - 1]
+        before = self._code[max(0, place - _FURTHEST) : place]
+        line = _APART.split(before)[-1]
+        above = before.removesuffix(line).rstrip()
+        if _BEFORE_NAME.fullmatch(line) is not None and _ASKED_BEFORE.search(above) is None:
+            return within
+        of_call = (line.rstrip() or above).endswith(("(", ","))
+        return Whereabouts(sure=False, of_project=within.of_project and not of_call)
 
 
 def without_comments(text: str, *, nested: bool = False) -> str:

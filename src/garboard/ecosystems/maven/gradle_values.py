@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from typing import Final, NamedTuple
 
-from garboard.ecosystems.maven.gradle_text import declared, hidden, without_texts
+from garboard.ecosystems.maven.gradle_text import Blocks, declared, hidden, without_texts
 
 _STEP: Final = r"""(?:\.[A-Za-z_]\w*|\[[ ]?["'][\w.-]+["'][ ]?\])"""
 _CALL: Final = r"""(?:\w*[pP]roperty|get)\([ ]?["'][\w.-]+["'][ ]?\)"""
@@ -27,7 +27,7 @@ _TEXT: Final = r"""(?:"([^"\n]{0,300})"|'([^'$\n]{0,300})')"""
 _ASSIGNED: Final = re.compile(
     rf"""(?<![\w.$"'])(?P<local>(?:(?:def|val|var|final|const|String)[ \t]++){{0,3}})(?P<name>[A-Za-z_]\w*+{_STEP}{{0,4}})"""
     r"""(?:[ \t]*+:[ \t]*+[A-Z]\w*+\??)?[ \t]*+(?P<how>\+?=(?![=~])|by[ \t]++extra[ \t]*+[({])(?P<value>[^\n;]*+)"""
-    r"""|\bset[ \t]*+\([ \t]*+["'](?P<set>[\w.-]++)["'][ \t]*+,(?P<given>[^\n;]*+)"""
+    r"""|(?<![\w.])(?P<on>(?:[A-Za-z_]\w*\.){0,5})(?:set(?:Property)?|put)[ \t]*+\([ \t]*+["'](?P<set>[\w.-]++)["'][ \t]*+,(?P<given>[^\n;]*+)"""
 )
 _ALONE: Final = re.compile(rf"[ \t]*{_TEXT}[ \t]*(?:\}}[ \t}}]*)?$")
 """A text, and the ends of blocks in which it is."""
@@ -57,12 +57,14 @@ class NamedValue(NamedTuple):
 class GivenName(NamedTuple):
     """What a script gives to a name: a text, which may name others (``$NAME``), or None where that is worked out.
 
-    An empty text is the property of the same name, where there is one. ``local`` is what no other script knows.
+    An empty text is the property of the same name, where there is one. ``local`` is what no other script knows, ``sure`` what
+    any run gives.
     """
 
     name: str
     value: str | None
     local: bool = False
+    sure: bool = True
 
 
 def key(stated: str) -> NamedValue:
@@ -76,15 +78,18 @@ def key(stated: str) -> NamedValue:
 
 
 def given(text: str) -> Iterator[GivenName]:
-    """What a script without comments gives to names, each once; None to what has several values."""
-    values: dict[str, str | None] = {}
+    """What a script without comments gives to names, each once; None to what has several values, or one that is not sure."""
+    values: dict[str, set[str | None]] = {}
     shared: set[str] = set()
+    sure: set[str] = set()
     for one in _stated(text):
         if not one.local:
             shared.add(one.name)
         if one.value != _ITSELF:
-            values[one.name] = one.value if values.get(one.name, one.value) == one.value else None
-    for name, value in values.items():
+            values.setdefault(one.name, set()).add(one.value)
+            sure.update([one.name] * one.sure)
+    for name, stated in values.items():
+        value = stated.pop() if len(stated) == 1 and name in sure else None
         yield GivenName(name, value, local=name not in shared and name.partition(".")[0] not in shared)
 
 
@@ -101,20 +106,32 @@ _ITSELF: Final = "="
 
 def _stated(text: str) -> Iterator[GivenName]:
     """The same, as often as it is stated."""
+    text, code = without_texts(text, of_lines=True), without_texts(text)
+    blocks = Blocks(code)
     read_to = 0
     for one in _ASSIGNED.finditer(text):
+        if code[one.start()] != text[one.start()] or one.start() < read_to:
+            continue
         group = "given" if one["set"] else "value"
-        name = one["set"] or key(one["name"]).name
         how = one["how"] or ""
-        local = bool(one["local"]) and not how.startswith("by")
+        where = blocks.at(one.start())
+        of_project = where.of_project or re.split(r"\W", one["on"] or one["name"] or "", maxsplit=1)[0] in _OF_PROJECT
+        local = not of_project or (bool(one["local"]) and not how.startswith("by"))
+        name = _set(one["on"], one["set"]) if one["set"] else key(one["name"]).name
         if how.startswith("+"):
             yield GivenName(name, None, local)
         elif _MAP.match(one[group]) is None:
-            yield GivenName(name, _value(name, one[group], _ALONE if how == "=" else _ARGUMENT), local)
-        elif one.start(group) >= read_to:
-            entries = tuple(_of_map(text, one.start(group), name))
-            read_to = entries[-1][1] if entries else read_to
-            yield from (entry._replace(local=local) for entry, _ in entries)
+            value = _value(name, one[group], _ALONE if how == "=" else _ARGUMENT)
+            yield GivenName(name, value, local, where.sure)
+        else:
+            for entry, end in _of_map(text, one.start(group), name):
+                yield entry._replace(local=local, sure=where.sure)
+                read_to = end
+
+
+def _set(on: str, name: str) -> str:
+    """What is set by its name on something."""
+    return key(f'{on[:-1]}["{name}"]').name if on else name
 
 
 def _value(name: str, value: str, form: re.Pattern[str]) -> str | None:
