@@ -34,7 +34,17 @@ _ALONE: Final = re.compile(rf"[ \t]*{_TEXT}[ \t]*(?:\}}[ \t}}]*)?$")
 _ARGUMENT: Final = re.compile(rf"[ \t]*{_TEXT}[ \t]*[)}}][ \t}}]*$")
 """A text, and the end of what is called with it."""
 _OTHER: Final = re.compile(rf"[ \t]*({NAME})[ \t)}}]*$")
-_TAKEN: Final = re.compile(r"""(?:[pP]roperty|getProperty)[ \t]*\([ \t]*["']([\w.-]+)["']""")
+_ASKED: Final = (
+    r"(?:project\.|rootProject\.|settings\.)?(?:find|get)?[pP]roperty[ \t]*\([ \t]*[\"']([\w.-]{1,100})[\"'][ \t]*\)"
+)
+_AS_TEXT: Final = r"(?:[ \t]*as[ \t]+String\??|\??\.toString\(\)|!!)?"
+_TAKEN: Final = re.compile(
+    rf"[ \t]*(?:{_ASKED}{_AS_TEXT}(?:[ \t]*\?:[^\n]*)?|\([ \t]*{_ASKED}{_AS_TEXT}[ \t]*\?:[^\n()]*\){_AS_TEXT}"
+    rf"|(?:project\.)?hasProperty[ \t]*\([ \t]*[\"']([\w.-]{{1,100}})[\"'][ \t]*\)[ \t]*\?[ \t]*(?:{_ASKED}|(?:project\.)?([A-Za-z_]\w*)){_AS_TEXT}[ \t]*:[^\n]*"
+    rf"|(?:project\.)?providers\.gradleProperty\([ \t]*[\"']([\w.-]{{1,100}})[\"'][ \t]*\)\.(?:get\(\)|orNull|getOrElse\([^()\n]*\)|orElse\([^()\n]*\)\.get\(\)))"
+    r"[ \t]*$"
+)
+"""A property by its name, whatever stands for it where there is none."""
 _OPENED: Final = r"(?:\[|(?:m|mutableM|linkedM)apOf[ \t]*+\()"
 _MAP: Final = re.compile(rf"[ \t]*+{_OPENED}")
 _ENTRY: Final = re.compile(
@@ -139,8 +149,8 @@ def _value(name: str, value: str, form: re.Pattern[str]) -> str | None:
         return text[1] or text[2] or None
     if (other := _OTHER.match(value)) is not None:
         return _ITSELF if key(other[1]).name == name else f"${{{other[1]}}}"
-    taken = _TAKEN.search(value)
-    return "" if taken is not None and taken[1] == name else None
+    taken = _TAKEN.match(value)
+    return "" if taken is not None and {one for one in taken.groups() if one is not None} == {name} else None
 
 
 def _of_map(text: str, start: int, name: str) -> Iterator[tuple[GivenName, int]]:
