@@ -375,3 +375,39 @@ def test_what_a_part_of_a_script_gives_to_others(tmp_path: Path, more: str, expe
         "b/build.gradle": more,
     }
     assert versions(tmp_path, files) == ({f"g:a@{expected}"} if expected else set())
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "project.setProperty('v', '2')\n",
+        "versions.put('v', '2')\n",
+        "versions.putAll([v: '2'])\n",
+        "versions << [v: '2']\n",
+        "versions += [v: '2']\n",
+        "versions[x] = '2'\n",
+        "versions.\"$x\" = '2'\n",
+        "versions.put(x, '2')\n",
+        "ext.versions.putAll(x)\n",
+        "x.each { a, b -> project.ext.set(a, b) }\n",
+        "ext << [v: '2']\n",
+    ],
+)
+@pytest.mark.parametrize("other", [False, True])
+def test_what_may_have_got_another_value_is_not_known(tmp_path: Path, more: str, *, other: bool) -> None:
+    files = {"settings.gradle": "", "gradle.properties": "v=1.0\n", "gradle/more.gradle": more if other else ""}
+    start = "ext.versions = [v: '1.0']\n"
+    files["build.gradle"] = script(
+        'api "g:a:$v"' if "versions" not in more else 'api "g:a:${versions.v}"', more=start + ("" if other else more)
+    )
+    assert versions(tmp_path, files) == set()
+
+
+@pytest.mark.parametrize(
+    "more",
+    ["others.putAll([v: '2'])\n", "def versions = [:]\nversions << [v: '2']\n", "println 'ext << x'\n", "x.set(y)\n"],
+)
+def test_what_other_names_get(tmp_path: Path, more: str) -> None:
+    files = {"settings.gradle": "", "build.gradle": "ext.versions = [v: '1.0']\n", "a/b.gradle": more}
+    files["a/build.gradle"] = script('api "g:a:${versions.v}"')
+    assert versions(tmp_path, files) == {"g:a@1.0"}

@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 from garboard import lock_text, toml_text
 from garboard.ecosystems.maven.gradle import CONFIGURATION, catalog_versions
 from garboard.ecosystems.maven.gradle_text import without_comments
-from garboard.ecosystems.maven.gradle_values import NAME, NamedValue, given, hidden_names, key
+from garboard.ecosystems.maven.gradle_values import ANY, NAME, NamedValue, given, hidden_names, key
 from garboard.ecosystems.maven.plugins import kotlin_versions
 
 PROPERTIES: Final = "gradle.properties"
@@ -118,16 +118,23 @@ class GradleBuilds:
         """What a name stands for in a script, where that is known and may be coordinates."""
         place = (path, named, depth)
         if place not in self._known:
-            if named.name.partition(".")[0] in self._hidden[path]:
-                self._known[place] = None
-                return None
-            own = None if named.of_root and path not in self._of_root(path) else self._given[path].get(named.name)
-            if own is not None and own.value != "" and named.name not in _OF_PROJECTS:
-                known = self._made(path, own.value, depth)
-            else:
-                known = self._of_catalog(path, named.name) or self._shared(path, named.name, depth)
+            known = None
+            if named.name.partition(".")[0] not in self._hidden[path]:
+                known = self._of_catalog(path, named.name) or self._given_to(path, named, depth)
             self._known[place] = known if known is not None and _PLAIN.fullmatch(known) else None
         return self._known[place]
+
+    def _given_to(self, path: str, named: NamedValue, depth: int) -> str | None:
+        name = named.name
+        own = None if named.of_root and path not in self._of_root(path) else self._given[path].get(name)
+        local = own is not None and own.local
+        parts = name.split(".")
+        for around in (".".join((*parts[:count], ANY)) for count in range(local, len(parts))):
+            if around in self._given[path] or (not local and (self._root(path), around) in self._values):
+                return None
+        if own is not None and own.value != "" and name not in _OF_PROJECTS:
+            return self._made(path, own.value, depth)
+        return self._shared(path, name, depth)
 
     def _made(self, path: str, value: str | None, depth: int) -> str | None:
         """A value with what the names in it stand for."""

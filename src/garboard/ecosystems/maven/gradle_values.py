@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from garboard.ecosystems.maven.gradle_text import Blocks, declared, hidden, without_texts
 
 _STEP: Final = r"""(?:\.[A-Za-z_]\w*|\[[ ]?["'][\w.-]+["'][ ]?\])"""
-_CALL: Final = r"""(?:\w*[pP]roperty|get)\([ ]?["'][\w.-]+["'][ ]?\)"""
+_CALL: Final = r"""(?:\w*(?<!has)[pP]roperty|get)\([ ]?["'][\w.-]+["'][ ]?\)"""
 NAME: Final = (
     rf"(?:{_CALL}|(?:[A-Za-z_]\w*)(?:{_STEP}|\.{_CALL}){{0,6}})"
     r"(?:\.get\(\)|\.toString\(\)|!!)?(?:[ ]as[ ]String\??)?"
@@ -27,8 +27,16 @@ _TEXT: Final = r"""(?:"([^"\n]{0,300})"|'([^'$\n]{0,300})')"""
 _ASSIGNED: Final = re.compile(
     rf"""(?<![\w.$"'])(?P<local>(?:(?:def|val|var|final|const|String)[ \t]++){{0,3}})(?P<name>[A-Za-z_]\w*+{_STEP}{{0,4}})"""
     r"""(?:[ \t]*+:[ \t]*+[A-Z]\w*+\??)?[ \t]*+(?P<how>\+?=(?![=~])|by[ \t]++extra[ \t]*+[({])(?P<value>[^\n;]*+)"""
-    r"""|(?<![\w.])(?P<on>(?:[A-Za-z_]\w*\.){0,5})(?:set(?:Property)?|put)[ \t]*+\([ \t]*+["'](?P<set>[\w.-]++)["'][ \t]*+,(?P<given>[^\n;]*+)"""
+    r"""|(?<![\w.])(?P<on>(?:[A-Za-z_]\w*\.){0,5})set(?P<late>Property)?[ \t]*+\([ \t]*+["'](?P<set>[\w.-]++)["'][ \t]*+,(?P<given>[^\n;]*+)"""
 )
+_LITERAL: Final = r"""[ \t]*+["'][\w.-]++["'][ \t]*+"""
+_CHANGED: Final = re.compile(
+    rf"""(?<![\w.$"'])([A-Za-z_]\w*+{_STEP}{{0,4}})(?:\.(?:putAll|putIfAbsent|put|merge|remove|clear|set(?:Property)?[ \t]*+(?!\({_LITERAL},))[ \t]*+\("""
+    rf"""|\.["'][^"'\n]*+["'][ \t]*+=(?![=~])|[ \t]*+(?:<<|\+=)|\[(?!{_LITERAL}\])[^\]\n]*+\][ \t]*+=(?![=~]))"""
+)
+"""What gives values to names that it does not state."""
+ANY: Final = "*"
+"""The last part of a name for all that it may have."""
 _ALONE: Final = re.compile(rf"[ \t]*{_TEXT}[ \t]*(?:\}}[ \t}}]*)?$")
 """A text, and the ends of blocks in which it is."""
 _ARGUMENT: Final = re.compile(rf"[ \t]*{_TEXT}[ \t]*[)}}][ \t}}]*$")
@@ -68,7 +76,7 @@ class GivenName(NamedTuple):
     """What a script gives to a name: a text, which may name others (``$NAME``), or None where that is worked out.
 
     An empty text is the property of the same name, where there is one. ``local`` is what no other script knows, ``sure`` what
-    any run gives.
+    any run gives. A name that ends with `ANY` says that its parts may have other values than these.
     """
 
     name: str
@@ -121,14 +129,14 @@ def _stated(text: str) -> Iterator[GivenName]:
     read_to = 0
     for one in _ASSIGNED.finditer(text):
         if code[one.start()] != text[one.start()] or one.start() < read_to:
-            continue
+            continue  # in a text, or a map
         group = "given" if one["set"] else "value"
         how = one["how"] or ""
         where = blocks.at(one.start())
         of_project = where.of_project or re.split(r"\W", one["on"] or one["name"] or "", maxsplit=1)[0] in _OF_PROJECT
         local = not of_project or (bool(one["local"]) and not how.startswith("by"))
         name = _set(one["on"], one["set"]) if one["set"] else key(one["name"]).name
-        if how.startswith("+"):
+        if how.startswith("+") or one["late"]:
             yield GivenName(name, None, local)
         elif _MAP.match(one[group]) is None:
             value = _value(name, one[group], _ALONE if how == "=" else _ARGUMENT)
@@ -137,6 +145,16 @@ def _stated(text: str) -> Iterator[GivenName]:
             for entry, end in _of_map(text, one.start(group), name):
                 yield entry._replace(local=local, sure=where.sure)
                 read_to = end
+    yield from _changed(text, code)
+
+
+def _changed(text: str, code: str) -> Iterator[GivenName]:
+    own = {name for _, name in declared(code)}
+    for one in _CHANGED.finditer(text):
+        if code[one.start()] == text[one.start()]:
+            name = key(one[1]).name
+            local = name.partition(".")[0] in own
+            yield GivenName(ANY if name in _OF_PROJECT else f"{name}.{ANY}", None, local)
 
 
 def _set(on: str, name: str) -> str:
