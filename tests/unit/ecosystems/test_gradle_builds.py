@@ -411,3 +411,27 @@ def test_what_other_names_get(tmp_path: Path, more: str) -> None:
     files = {"settings.gradle": "", "build.gradle": "ext.versions = [v: '1.0']\n", "a/b.gradle": more}
     files["a/build.gradle"] = script('api "g:a:${versions.v}"')
     assert versions(tmp_path, files) == {"g:a@1.0"}
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ("version('v', '2.0')", "2.0"),
+        ("version('v') { strictly '2.0' }", ""),
+        ("version('v', x)", ""),
+        ("version('other', '2.0')", "1.0"),
+        ("if (x) { version('v', '2.0') }", ""),
+        ("version('v', '2.0'); version('v', '3.0')", ""),
+    ],
+)
+def test_versions_of_a_catalog_that_settings_give(tmp_path: Path, settings: str, expected: str) -> None:
+    files = {
+        "gradle/libs.versions.toml": '[versions]\nv = "1.0"\n[libraries]\na = { module = "g:a", version.ref = "v" }\n',
+        "settings.gradle": f"dependencyResolutionManagement {{ versionCatalogs {{ libs {{ {settings} }} }} }}\n",
+        "build.gradle": script("api libs.a", 'api "g:b:${libs.versions.v.get()}"'),
+    }
+    found = read(tmp_path, files)
+    assert {f"{one.name}@{one.version}" for one in found.packages} == (
+        {f"a@{expected}", f"b@{expected}"} if expected else set()
+    )
+    assert sum("in which versions: not judged" in gap.reason for gap in found.gaps) == (0 if expected else 2)

@@ -41,6 +41,10 @@ _OF_TREE: Final = frozenset(
     {"project", "projects", "files", "fileTree", "dir", "include", "gradleApi", "localGroovy", "libs"}
 )
 """What a script calls to name what is no artifact of a repository, or one of a catalog, which is read for itself."""
+SEPARATOR: Final = re.compile(r"[-_.]")
+"""What stands between the parts of an alias, which all is the same."""
+_VERSIONS: Final = re.compile(r"(?m)^[ \t]*+\[versions\](?:[^\n]*+\n?(?![ \t]*\[\w))*")
+_ALIAS: Final = re.compile(r"""(?m)^([ \t]*+["']?([\w.-]++)["']?[ \t]*+=[ \t]*+)[^\n]++""")
 _NOT_ASKED: Final = frozenset({"exclude", "group", "module", "because", "name", "version", "path", "configuration"})
 
 
@@ -237,6 +241,16 @@ def version_catalog(text: str, unused: Container[str] = ()) -> Iterator[Pinned]:
                 version = versions.get(version["ref"], "")
         if alias not in unused:
             yield Pinned(name, exact(_rich(version)), asked=True, line=lines.get(alias, 0))
+
+
+def with_versions(text: str, values: Mapping[str, str]) -> str:
+    """A catalog with other versions of aliases, whose parts are separated by dots."""
+
+    def version(line: re.Match[str]) -> str:
+        value = values.get(SEPARATOR.sub(".", line[2]))
+        return line[0] if value is None else f'{line[1]}"{value}"'
+
+    return _VERSIONS.sub(lambda table: _ALIAS.sub(version, table[0]), text) if values else text
 
 
 def catalog_versions(text: str) -> Mapping[str, str]:

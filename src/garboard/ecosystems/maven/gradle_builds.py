@@ -15,8 +15,8 @@ from functools import cached_property
 from typing import Final, NamedTuple
 
 from garboard import lock_text, toml_text
-from garboard.ecosystems.maven.gradle import CONFIGURATION, catalog_versions
-from garboard.ecosystems.maven.gradle_text import without_comments
+from garboard.ecosystems.maven.gradle import CONFIGURATION, SEPARATOR, catalog_versions, with_versions
+from garboard.ecosystems.maven.gradle_text import without_comments, without_texts
 from garboard.ecosystems.maven.gradle_values import ANY, NAME, NamedValue, given, hidden_names, key
 from garboard.ecosystems.maven.plugins import kotlin_versions
 
@@ -59,7 +59,11 @@ _ANYWHERE: Final = "*"
 _CHAIN: Final = re.compile(r"(?<!\w)[A-Za-z_]\w*+(?:\s*\.\s*[A-Za-z_]\w*)+")
 _SPACE: Final = re.compile(r"\s+")
 _QUOTED: Final = re.compile(r"""["']([\w.-]+)["']""")
-_SEPARATOR: Final = re.compile(r"[-_.]")
+_SET_VERSION: Final = re.compile(
+    r"""\bversion[ \t]*\([ \t]*["']([\w.-]+)["'][ \t]*(?:,[ \t]*(?:["']([\w.+-]+)["'][ \t]*\))?|\)[ \t]*\{)"""
+)
+"""A version that settings give to an alias, over what the catalog's file says."""
+_CONDITION: Final = re.compile(r"\b(?:if|when|switch|try)\b")
 _OWN_PLUGINS: Final = re.compile(r"(?:^|/)(?:buildSrc|build-logic)/")
 _OTHERS: Final = re.compile(
     r"""\b(?:kotlin-dsl|java-gradle-plugin|groovy-gradle-plugin|includeBuild|(?:library|bundle|plugin)Aliases|LibrariesFor\w*)\b"""
@@ -95,11 +99,32 @@ class GradleBuilds:
         self._whole = not any(path.endswith(SCRIPTS) for path in others)
         self._given = {path: {one.name: one for one in given(text)} for path, text in self._scripts.items()}
         self._hidden = {path: hidden_names(text) for path, text in self._scripts.items()}
-        self._roots = {posixpath.dirname(path) for path in texts if posixpath.basename(path) in _SETTINGS}
+        self._roots: AbstractSet[str] = {
+            posixpath.dirname(path) for path in texts if posixpath.basename(path) in _SETTINGS
+        }
+        self._catalogs = self._of_settings({path: text for path, text in texts.items() if path.endswith(CATALOG)})
         self._known: dict[tuple[str, NamedValue, int], str | None] = {}
 
+    def _of_settings(self, catalogs: Mapping[str, str]) -> Mapping[str, str]:
+        """Catalogs with the versions that settings give to their aliases; none where these are not sure."""
+        made = dict(catalogs)
+        for path, text in self._scripts.items():
+            if posixpath.basename(path) not in _SETTINGS or "versionCatalogs" not in text:
+                continue
+            root = self._root(path)
+            of_build = [one for one in made if self._root(one) == root]
+            sure = len(of_build) == 1 and _CONDITION.search(without_texts(text)) is None
+            stated: dict[str, set[str]] = {}
+            for one in _SET_VERSION.finditer(text):
+                stated.setdefault(SEPARATOR.sub(".", one[1]), set()).add(one[2] or "")
+            values = {alias: "".join(some) if sure and len(some) == 1 else "" for alias, some in stated.items()}
+            made |= {one: with_versions(made[one], values) for one in of_build}
+        return made
+
     def filled(self, path: str) -> str:
-        """A script with the values of the names in it, as far as they are known."""
+        """A script or a catalog with the values of the names in it, as far as they are known."""
+        if path in self._catalogs:
+            return self._catalogs[path]
         text = self._with_values(path)
         version = self._of_kotlin(path) if _OF_KOTLIN.search(text) is not None else ""
         return _OF_KOTLIN.sub(lambda one: f'{one[1]}, "{version}")', text) if version else text
@@ -164,10 +189,9 @@ class GradleBuilds:
 
     @cached_property
     def _versions(self) -> Mapping[str, Mapping[str, str]]:
-        catalogs = {path: text for path, text in self._texts.items() if path.endswith(CATALOG)}
         return {
-            path: {_SEPARATOR.sub(".", alias): version for alias, version in catalog_versions(text).items()}
-            for path, text in catalogs.items()
+            path: {SEPARATOR.sub(".", alias): version for alias, version in catalog_versions(text).items()}
+            for path, text in self._catalogs.items()
         }
 
     def _root(self, path: str) -> str:
@@ -201,7 +225,7 @@ class GradleBuilds:
     def _kotlins(self) -> Mapping[str, AbstractSet[str]]:
         """By the scripts and catalogs that state any, the versions of Kotlin's plugins."""
         texts = {path: self._with_values(path) for path in self._scripts}
-        texts |= {path: text for path, text in self._texts.items() if path.endswith(CATALOG)}
+        texts |= self._catalogs
         found = {path: kotlin_versions(path, text) for path, text in texts.items() if "kotlin" in text}
         return {path: versions for path, versions in found.items() if versions}
 
@@ -239,7 +263,7 @@ class GradleBuilds:
 
     def _names(self, alias: str, kind: str = "") -> bool:
         """Whether a script names an alias: as ``libs.a.b``, or in a text."""
-        spelled = kind + _SEPARATOR.sub(".", alias.lower())
+        spelled = kind + SEPARATOR.sub(".", alias.lower())
         parts = spelled.split(".")
         beginnings = (".".join(parts[:count]) for count in range(1 + kind.count("."), len(parts)))
         return (
@@ -263,7 +287,7 @@ class GradleBuilds:
 
     @cached_property
     def _quoted(self) -> AbstractSet[str]:
-        return {_SEPARATOR.sub(".", one.lower()) for text in self._scripts.values() for one in _QUOTED.findall(text)}
+        return {SEPARATOR.sub(".", one.lower()) for text in self._scripts.values() for one in _QUOTED.findall(text)}
 
 
 def _folders(path: str) -> Iterator[str]:
