@@ -435,3 +435,23 @@ def test_versions_of_a_catalog_that_settings_give(tmp_path: Path, settings: str,
         {f"a@{expected}", f"b@{expected}"} if expected else set()
     )
     assert sum("in which versions: not judged" in gap.reason for gap in found.gaps) == (0 if expected else 2)
+
+
+@pytest.mark.parametrize(
+    ("line", "missing"),
+    [
+        ("api(libs.gone)", "libs.gone"),
+        ("api libs.bundles.gone", "libs.bundles.gone"),
+        ("api(platform(libs.foo.gone))", "libs.foo.gone"),
+        ("api(libs.foo.bar.get())", ""),
+        ("api libs.bundles.all", ""),
+        ("api(libs.foo_bar)", "libs.foo_bar"),
+        ("api(libs.of.settings)", ""),
+    ],
+)
+def test_aliases_that_no_catalog_has(tmp_path: Path, line: str, missing: str) -> None:
+    files = {"gradle/libs.versions.toml": CATALOG, "build.gradle": script(line)}
+    settings = "dependencyResolutionManagement { versionCatalogs { libs { library('of-settings', 'g:s:1') } } }\n"
+    found = read(tmp_path, {**files, "settings.gradle": settings})
+    told = [gap.reason for gap in found.gaps if "no catalog of the tree has" in gap.reason]
+    assert [f"({missing})" in one for one in told] == [True] * bool(missing)

@@ -138,6 +138,10 @@ def _of_gradle(texts: Mapping[str, str], paths: Container[str]) -> Iterator[tupl
             file = File(path=path, data=builds.filled(path).encode())
             unused = builds.unused(path) if path.endswith(gradle_builds.CATALOG) else _ALL
             yield from ((path, fact) for fact in _of_form(file, unused))
+            if missing := builds.missing(path):
+                named = some(missing)
+                reason = f"asks for what no catalog of the tree has ({named}): what it names was not judged"
+                yield path, Gap(stage="catalog", subject=path, reason=reason, names=named.names)
 
 
 def _of_maven(kept: Mapping[str, bytes], documents: Documents) -> Iterator[tuple[str, Fact]]:

@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 from garboard import lock_text, toml_text
 from garboard.ecosystems.maven.gradle import CONFIGURATION, SEPARATOR, catalog_versions, with_versions
 from garboard.ecosystems.maven.gradle_text import without_comments, without_texts
-from garboard.ecosystems.maven.gradle_values import ANY, NAME, NamedValue, given, hidden_names, key
+from garboard.ecosystems.maven.gradle_values import ANY, NAME, GivenName, NamedValue, given, hidden_names, key
 from garboard.ecosystems.maven.plugins import kotlin_versions
 
 PROPERTIES: Final = "gradle.properties"
@@ -57,6 +57,10 @@ _SETTINGS: Final = ("settings.gradle", "settings.gradle.kts")
 _ANYWHERE: Final = "*"
 """The folder of a script that any other may apply."""
 _CHAIN: Final = re.compile(r"(?<!\w)[A-Za-z_]\w*+(?:\s*\.\s*[A-Za-z_]\w*)+")
+_ASKED_ALIAS: Final = re.compile(
+    rf"\b(?:{CONFIGURATION})(?:[ \t]*\([ \t]*|[ \t]+)(?:(?:enforcedP|p)latform[ \t]*\([ \t]*)?libs((?:\.[A-Za-z_]\w*+(?![ \t]*\())+)"
+)
+_NAMED_ALIAS: Final = re.compile(r"""\b(?:library|bundle)[ \t]*\([ \t]*["']([\w.-]+)["']""")
 _SPACE: Final = re.compile(r"\s+")
 _QUOTED: Final = re.compile(r"""["']([\w.-]+)["']""")
 _SET_VERSION: Final = re.compile(
@@ -250,6 +254,33 @@ class GradleBuilds:
             frozenset(one for one in plugins if not self._names(one, "plugins.")),
         )
         return unused if len(unused.libraries) < len(libraries) or len(unused.plugins) < len(plugins) else Unused()
+
+    def missing(self, path: str) -> tuple[str, ...]:
+        """What a script asks for by aliases that no catalog of the tree has; nothing where there is no catalog."""
+        if not self._aliases or any(one.name.partition(".")[0] == "libs" for one in self._given_names):
+            return ()
+        asked = dict.fromkeys(one[1].removeprefix(".") for one in _ASKED_ALIAS.finditer(self._scripts.get(path, "")))
+        return tuple(f"libs.{one}" for one in asked if one.lower() not in self._aliases)
+
+    @cached_property
+    def _given_names(self) -> tuple[GivenName, ...]:
+        return tuple(one for names in self._given.values() for one in names.values())
+
+    @cached_property
+    def _aliases(self) -> AbstractSet[str]:
+        """Of the libraries and bundles of all catalogs; none where a catalog cannot be read."""
+        found: set[str] = set()
+        try:
+            for text in self._catalogs.values():
+                document = toml_text.loads(text)
+                found.update(lock_text.table(document, "libraries"))
+                found.update(f"bundles.{one}" for one in lock_text.table(document, "bundles"))
+        except lock_text.ERRORS:
+            return frozenset()  # told where it is read
+        if found:
+            stated = {one for text in self._scripts.values() for one in _NAMED_ALIAS.findall(text)}
+            found |= stated | {f"bundles.{one}" for one in stated}
+        return {SEPARATOR.sub(".", one).lower() for one in found}
 
     @cached_property
     def _is_known(self) -> bool:
