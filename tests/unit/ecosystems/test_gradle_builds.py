@@ -64,6 +64,31 @@ PROPERTIES = "# constants\nfooVersion=1.2\ngrp : g\nempty=\nodd=1 \\\n  2\nspace
         ('api("g:a:${project.extra["own"] as String}")', 'extra["own"] = "2.0"\n', "2.0"),
         ('api "g:a:$fooVersion"', "def fooVersion = findProperty('fooVersion') ?: '2.0'\n", "1.2"),
         ('api "g:a:$own"', "def own = findProperty('own') ?: '2.0'\n", ""),
+        ('api "g:a:$fooVersion"', "def fooVersion = (project.findProperty('fooVersion') ?: '2.0') as String\n", "1.2"),
+        (
+            'api "g:a:$fooVersion"',
+            "def fooVersion = project.hasProperty('fooVersion') ? project.fooVersion : '2.0'\n",
+            "1.2",
+        ),
+        (
+            'api "g:a:$fooVersion"',
+            "def fooVersion = hasProperty('fooVersion') ? property('fooVersion') : '2.0'\n",
+            "1.2",
+        ),
+        (
+            'api "g:a:$fooVersion"',
+            "def fooVersion = providers.gradleProperty('fooVersion').orElse('2.0').get()\n",
+            "1.2",
+        ),
+        ('api "g:a:$fooVersion"', "def fooVersion = providers.gradleProperty('fooVersion').getOrElse('2.0')\n", "1.2"),
+        ('api "g:a:$fooVersion"', "def fooVersion = hasProperty('fooVersion') && x ? '3.0' : '2.0'\n", ""),
+        ('api "g:a:$fooVersion"', "def fooVersion = findProperty('fooVersion').replace('1', '2')\n", ""),
+        ('api "g:a:$fooVersion"', "def fooVersion = findProperty('fooVersion') + '.1'\n", ""),
+        ('api "g:a:$fooVersion"', "def fooVersion = f(findProperty('fooVersion') ?: '2.0')\n", ""),
+        ('api "g:a:$fooVersion"', "def fooVersion = (findProperty('fooVersion') ?: '2.0').trim()\n", ""),
+        ('api "g:a:$fooVersion"', "def fooVersion = System.getProperty('fooVersion') ?: '2.0'\n", ""),
+        ('api "g:a:$fooVersion"', "def fooVersion = System.getProperty('fooVersion')\n", ""),
+        ('api "g:a:$fooVersion"', "def fooVersion = x ?: findProperty('fooVersion')\n", ""),
         ('api "g:a:${versions.own}"', "ext.versions = [x: '1.0', own: \"2.0\"]\n", "2.0"),
         ('api "g:a:$versions.own"', "ext { versions = [own: '2.0', x: '1.0'] }\n", "2.0"),
         (
@@ -241,3 +266,192 @@ def test_a_script_that_cannot_be_read_may_choose_all(tmp_path: Path) -> None:
     files = {"gradle/libs.versions.toml": CATALOG, "build.gradle": script("api libs.foo.bar")}
     (tmp_path / "x.gradle").write_bytes(b"\xff\xfe\x00")
     assert versions(tmp_path, files) == ALL
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "def f(fooVersion) { }\n",
+        "String f(final String a, String fooVersion = '3') { }\n",
+        "fun f(a: String = g(1),\n  fooVersion: String) { }\n",
+        "val f = fun(fooVersion: String) = 1\n",
+        "[1].each { fooVersion -> }\n",
+        "[1].each { String a,\n  String fooVersion -> }\n",
+        "x.map(fooVersion -> 1)\n",
+        "for (fooVersion in [1]) { }\n",
+        "for (String fooVersion : x) { }\n",
+        "for ((a, fooVersion) in x) { }\n",
+        "try { } catch (fooVersion) { }\n",
+        "def (a, fooVersion) = f()\n",
+        "val fooVersion by lazy { work() }\n",
+        "val fooVersion: String get() = work()\n",
+        "def fooVersion\n",
+    ],
+)
+@pytest.mark.parametrize("own", ["", "ext.fooVersion = '4'\n"])
+def test_a_name_that_a_part_of_a_script_has_for_itself_is_not_known(tmp_path: Path, more: str, own: str) -> None:
+    line = 'api "g:a:$fooVersion"'
+    found = read(tmp_path, {"gradle.properties": PROPERTIES, "build.gradle": script(line, more=own + more)})
+    assert not found.packages
+    assert any("in which versions: not judged" in gap.reason for gap in found.gaps)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "def f(a = fooVersion) { }\n",
+        "versions.each { a, b -> }\n",
+        'println "-> fooVersion -> def f(fooVersion)"\n',
+        "if (fooVersion) { }\n",
+    ],
+)
+def test_what_is_no_parameter(tmp_path: Path, more: str) -> None:
+    files = {"gradle.properties": PROPERTIES, "build.gradle": script('api "g:a:$fooVersion"', more=more)}
+    assert versions(tmp_path, files) == {"g:a@1.2"}
+
+
+def test_the_one_of_a_closure_is_no_property(tmp_path: Path) -> None:
+    files = {"gradle.properties": "it=1.0\n", "build.gradle": script('["2"].each { api "g:a:$it" }')}
+    assert versions(tmp_path, files) == set()
+
+
+def test_comments_of_kotlin_within_each_other(tmp_path: Path) -> None:
+    text = script('/* a /* b */ api("g:a:1") */', 'api("g:b:2") // \'"', "val s = '\"'")
+    assert versions(tmp_path, {"build.gradle.kts": text}) == {"g:b@2"}
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ("if (x) {\n  ext.fooVersion = '4'\n}\n", ""),
+        ("if (x) ext.fooVersion = '4'\n", ""),
+        ("if (x)\n  ext.fooVersion = '4'\n", ""),
+        ("if (x)\n{\n  ext.fooVersion = '4'\n}\n", ""),
+        ("if (x) {\n} else {\n  ext { fooVersion = '4' }\n}\n", ""),
+        ("switch (x) { case 1: ext.fooVersion = '4'; break }\n", ""),
+        ("try { fooVersion = '4' } catch (e) { }\n", ""),
+        ("afterEvaluate { extra.set('fooVersion', '4') }\n", ""),
+        ("if (x) { ext.fooVersion = '1.2' }\n", ""),
+        ("ext.fooVersion = '4'\nif (x) { ext.fooVersion = '4' }\n", "4"),
+        ("ext.fooVersion = '4'\nif (x) { ext.fooVersion = '5' }\n", ""),
+        ("def y = \"{\"\next.fooVersion = '4'\n", "4"),
+        ("buildscript { ext { fooVersion = '4' } }\n", "4"),
+        ("project.ext { fooVersion = '4' }\n", "4"),
+        ("extra.apply {\n  set('fooVersion', '4')\n}\n", "4"),
+        ("subprojects {\n  ext.fooVersion = '4'\n}\n", "4"),
+        ("if (x) { }\next.fooVersion = '4'\n", "4"),
+        ("@Field final String fooVersion = '4'\n", "4"),
+        ("private static final String fooVersion = '4'\n", "4"),
+        ("jacoco { fooVersion = '4' }\n", ""),
+        ("class C { static String fooVersion = '4' }\n", ""),
+        ("def a = '''\n  fooVersion = '4'\n'''\n", "1.2"),
+        ("println \"the fooVersion = '4'\"\n", "1.2"),
+        ("foo(fooVersion = '4')\n", ""),
+    ],
+)
+def test_values_that_a_part_of_a_script_gives(tmp_path: Path, more: str, expected: str) -> None:
+    line = 'api "g:a:$fooVersion"'
+    found = read(tmp_path, {"gradle.properties": PROPERTIES, "build.gradle": script(line, more=more)})
+    assert [one.version for one in found.packages] == ([expected] if expected else [])
+    assert any("in which versions: not judged" in gap.reason for gap in found.gaps) is not bool(expected)
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ("if (x) { ext.v = '2.0' }\n", ""),
+        ("if (x) { v = '2.0' }\n", ""),
+        ("checkstyle { v = '2.0' }\n", "1.0"),
+        ("class C { String v = '2.0' }\n", "1.0"),
+        ("foo(v = '2.0')\n", "1.0"),
+        ("checkstyle { ext.v = '2.0' }\n", ""),
+    ],
+)
+def test_what_a_part_of_a_script_gives_to_others(tmp_path: Path, more: str, expected: str) -> None:
+    files = {
+        "settings.gradle": "",
+        "build.gradle": "ext.v = '1.0'\n",
+        "a/build.gradle": script('api "g:a:$v"'),
+        "b/build.gradle": more,
+    }
+    assert versions(tmp_path, files) == ({f"g:a@{expected}"} if expected else set())
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "project.setProperty('v', '2')\n",
+        "versions.put('v', '2')\n",
+        "versions.putAll([v: '2'])\n",
+        "versions << [v: '2']\n",
+        "versions += [v: '2']\n",
+        "versions[x] = '2'\n",
+        "versions.\"$x\" = '2'\n",
+        "versions.put(x, '2')\n",
+        "ext.versions.putAll(x)\n",
+        "x.each { a, b -> project.ext.set(a, b) }\n",
+        "ext << [v: '2']\n",
+    ],
+)
+@pytest.mark.parametrize("other", [False, True])
+def test_what_may_have_got_another_value_is_not_known(tmp_path: Path, more: str, *, other: bool) -> None:
+    files = {"settings.gradle": "", "gradle.properties": "v=1.0\n", "gradle/more.gradle": more if other else ""}
+    start = "ext.versions = [v: '1.0']\n"
+    files["build.gradle"] = script(
+        'api "g:a:$v"' if "versions" not in more else 'api "g:a:${versions.v}"', more=start + ("" if other else more)
+    )
+    assert versions(tmp_path, files) == set()
+
+
+@pytest.mark.parametrize(
+    "more",
+    ["others.putAll([v: '2'])\n", "def versions = [:]\nversions << [v: '2']\n", "println 'ext << x'\n", "x.set(y)\n"],
+)
+def test_what_other_names_get(tmp_path: Path, more: str) -> None:
+    files = {"settings.gradle": "", "build.gradle": "ext.versions = [v: '1.0']\n", "a/b.gradle": more}
+    files["a/build.gradle"] = script('api "g:a:${versions.v}"')
+    assert versions(tmp_path, files) == {"g:a@1.0"}
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ("version('v', '2.0')", "2.0"),
+        ("version('v') { strictly '2.0' }", ""),
+        ("version('v', x)", ""),
+        ("version('other', '2.0')", "1.0"),
+        ("if (x) { version('v', '2.0') }", ""),
+        ("version('v', '2.0'); version('v', '3.0')", ""),
+    ],
+)
+def test_versions_of_a_catalog_that_settings_give(tmp_path: Path, settings: str, expected: str) -> None:
+    files = {
+        "gradle/libs.versions.toml": '[versions]\nv = "1.0"\n[libraries]\na = { module = "g:a", version.ref = "v" }\n',
+        "settings.gradle": f"dependencyResolutionManagement {{ versionCatalogs {{ libs {{ {settings} }} }} }}\n",
+        "build.gradle": script("api libs.a", 'api "g:b:${libs.versions.v.get()}"'),
+    }
+    found = read(tmp_path, files)
+    assert {f"{one.name}@{one.version}" for one in found.packages} == (
+        {f"a@{expected}", f"b@{expected}"} if expected else set()
+    )
+    assert sum("in which versions: not judged" in gap.reason for gap in found.gaps) == (0 if expected else 2)
+
+
+@pytest.mark.parametrize(
+    ("line", "missing"),
+    [
+        ("api(libs.gone)", "libs.gone"),
+        ("api libs.bundles.gone", "libs.bundles.gone"),
+        ("api(platform(libs.foo.gone))", "libs.foo.gone"),
+        ("api(libs.foo.bar.get())", ""),
+        ("api libs.bundles.all", ""),
+        ("api(libs.foo_bar)", "libs.foo_bar"),
+        ("api(libs.of.settings)", ""),
+    ],
+)
+def test_aliases_that_no_catalog_has(tmp_path: Path, line: str, missing: str) -> None:
+    files = {"gradle/libs.versions.toml": CATALOG, "build.gradle": script(line)}
+    settings = "dependencyResolutionManagement { versionCatalogs { libs { library('of-settings', 'g:s:1') } } }\n"
+    found = read(tmp_path, {**files, "settings.gradle": settings})
+    told = [gap.reason for gap in found.gaps if "no catalog of the tree has" in gap.reason]
+    assert [f"({missing})" in one for one in told] == [True] * bool(missing)

@@ -133,11 +133,15 @@ def join(kept: Mapping[str, bytes], documents: Documents, paths: Container[str] 
 
 def _of_gradle(texts: Mapping[str, str], paths: Container[str]) -> Iterator[tuple[str, Fact]]:
     builds = GradleBuilds(texts, paths)
-    for path, text in texts.items():
-        if path.endswith(gradle_builds.CATALOG):
-            yield from ((path, fact) for fact in _of_form(File(path=path, data=text.encode()), builds.unused(path)))
-        elif path.endswith(gradle_builds.SCRIPTS):
-            yield from ((path, fact) for fact in _of_form(File(path=path, data=builds.filled(path).encode())))
+    for path in texts:
+        if not path.endswith(gradle_builds.PROPERTIES):
+            file = File(path=path, data=builds.filled(path).encode())
+            unused = builds.unused(path) if path.endswith(gradle_builds.CATALOG) else _ALL
+            yield from ((path, fact) for fact in _of_form(file, unused))
+            if missing := builds.missing(path):
+                named = some(missing)
+                reason = f"asks for what no catalog of the tree has ({named}): what it names was not judged"
+                yield path, Gap(stage="catalog", subject=path, reason=reason, names=named.names)
 
 
 def _of_maven(kept: Mapping[str, bytes], documents: Documents) -> Iterator[tuple[str, Fact]]:

@@ -9,11 +9,12 @@ from typing import Any, Final
 
 from garboard import lock_text, toml_text
 from garboard.ecosystems.maven.effective import exact
+from garboard.ecosystems.maven.gradle_text import without_comments
 from garboard.lock_text import LINE, Pinned, Remark
 from garboard.model.gap import some
 
 _TOKEN: Final = re.compile(
-    r"""//[^\n]*+|/\*(?s:.*?)(?:\*/|\Z)|"{3}(?s:.*?)(?:"{3}|\Z)|'''(?s:.*?)(?:'''|\Z)"""
+    r""""{3}(?s:.*?)(?:"{3}|\Z)|'''(?s:.*?)(?:'''|\Z)"""
     r"""|"[^"\\\n]*+(?:\\.[^"\\\n]*+)*"?|'[^'\\\n]*+(?:\\.[^'\\\n]*+)*'?|[A-Za-z_]\w*+|[{}]"""
 )
 _COORDINATES: Final = re.compile(r"(?=[\d.-]*+[A-Za-z_])([\w.-]++):([\w.-]++)(?::([^:@]++))?(?:[:@].*)?")
@@ -40,6 +41,10 @@ _OF_TREE: Final = frozenset(
     {"project", "projects", "files", "fileTree", "dir", "include", "gradleApi", "localGroovy", "libs"}
 )
 """What a script calls to name what is no artifact of a repository, or one of a catalog, which is read for itself."""
+SEPARATOR: Final = re.compile(r"[-_.]")
+"""What stands between the parts of an alias, which all is the same."""
+_VERSIONS: Final = re.compile(r"(?m)^[ \t]*+\[versions\](?:[^\n]*+\n?(?![ \t]*\[\w))*")
+_ALIAS: Final = re.compile(r"""(?m)^([ \t]*+["']?([\w.-]++)["']?[ \t]*+=[ \t]*+)[^\n]++""")
 _NOT_ASKED: Final = frozenset({"exclude", "group", "module", "because", "name", "version", "path", "configuration"})
 
 
@@ -79,8 +84,7 @@ def _locked(coordinates: str, number: int) -> Pinned:
 
 def build_script(text: str) -> Iterator[Pinned | Remark]:
     """Coordinates in one text, or by name; a version that the script works out is not known."""
-    plain = _TOKEN.sub(lambda one: _blank(one[0]) if one[0].startswith(("//", "/*")) else one[0], text)
-    script = _Script(plain)
+    script = _Script(without_comments(text))
     script.read()
     yield from (one for _, one in sorted(script.found, key=lambda one: one[0]))
     yield from script.remarks
@@ -211,10 +215,6 @@ class _Script:
             self._understood()
 
 
-def _blank(text: str) -> str:
-    return re.sub(r"[^\n]", " ", text)
-
-
 def _asked(group: str, name: str, version: str | None, line: int) -> Pinned:
     stated = "" if version is None or "+" in version or version.startswith("latest.") else version
     return Pinned(f"{group}:{name}", exact(_strict(stated)), asked=True, line=line)
@@ -241,6 +241,16 @@ def version_catalog(text: str, unused: Container[str] = ()) -> Iterator[Pinned]:
                 version = versions.get(version["ref"], "")
         if alias not in unused:
             yield Pinned(name, exact(_rich(version)), asked=True, line=lines.get(alias, 0))
+
+
+def with_versions(text: str, values: Mapping[str, str]) -> str:
+    """A catalog with other versions of aliases, whose parts are separated by dots."""
+
+    def version(line: re.Match[str]) -> str:
+        value = values.get(SEPARATOR.sub(".", line[2]))
+        return line[0] if value is None else f'{line[1]}"{value}"'
+
+    return _VERSIONS.sub(lambda table: _ALIAS.sub(version, table[0]), text) if values else text
 
 
 def catalog_versions(text: str) -> Mapping[str, str]:

@@ -15,9 +15,10 @@ from functools import cached_property
 from typing import Final, NamedTuple
 
 from garboard import lock_text, toml_text
-from garboard.ecosystems.maven.gradle import CONFIGURATION, catalog_versions
-from garboard.ecosystems.maven.gradle_values import NAME, NamedValue, given, key
-from garboard.ecosystems.maven.plugins import kotlin_versions, without_comments
+from garboard.ecosystems.maven.gradle import CONFIGURATION, SEPARATOR, catalog_versions, with_versions
+from garboard.ecosystems.maven.gradle_text import without_comments, without_texts
+from garboard.ecosystems.maven.gradle_values import ANY, NAME, GivenName, NamedValue, given, hidden_names, key
+from garboard.ecosystems.maven.plugins import kotlin_versions
 
 PROPERTIES: Final = "gradle.properties"
 SCRIPTS: Final = (".gradle", ".gradle.kts")
@@ -56,9 +57,17 @@ _SETTINGS: Final = ("settings.gradle", "settings.gradle.kts")
 _ANYWHERE: Final = "*"
 """The folder of a script that any other may apply."""
 _CHAIN: Final = re.compile(r"(?<!\w)[A-Za-z_]\w*+(?:\s*\.\s*[A-Za-z_]\w*)+")
+_ASKED_ALIAS: Final = re.compile(
+    rf"\b(?:{CONFIGURATION})(?:[ \t]*\([ \t]*|[ \t]+)(?:(?:enforcedP|p)latform[ \t]*\([ \t]*)?libs((?:\.[A-Za-z_]\w*+(?![ \t]*\())+)"
+)
+_NAMED_ALIAS: Final = re.compile(r"""\b(?:library|bundle)[ \t]*\([ \t]*["']([\w.-]+)["']""")
 _SPACE: Final = re.compile(r"\s+")
 _QUOTED: Final = re.compile(r"""["']([\w.-]+)["']""")
-_SEPARATOR: Final = re.compile(r"[-_.]")
+_SET_VERSION: Final = re.compile(
+    r"""\bversion[ \t]*\([ \t]*["']([\w.-]+)["'][ \t]*(?:,[ \t]*(?:["']([\w.+-]+)["'][ \t]*\))?|\)[ \t]*\{)"""
+)
+"""A version that settings give to an alias, over what the catalog's file says."""
+_CONDITION: Final = re.compile(r"\b(?:if|when|switch|try)\b")
 _OWN_PLUGINS: Final = re.compile(r"(?:^|/)(?:buildSrc|build-logic)/")
 _OTHERS: Final = re.compile(
     r"""\b(?:kotlin-dsl|java-gradle-plugin|groovy-gradle-plugin|includeBuild|(?:library|bundle|plugin)Aliases|LibrariesFor\w*)\b"""
@@ -80,7 +89,11 @@ class GradleBuilds:
 
     def __init__(self, texts: Mapping[str, str], paths: Container[str]) -> None:
         self._texts = texts
-        self._scripts = {path: without_comments(text) for path, text in texts.items() if path.endswith(SCRIPTS)}
+        self._scripts = {
+            path: without_comments(text, nested=path.endswith(".kts"))
+            for path, text in texts.items()
+            if path.endswith(SCRIPTS)
+        }
         self._properties = {
             posixpath.dirname(path): dict(_PROPERTY.findall(text))
             for path, text in texts.items()
@@ -89,11 +102,33 @@ class GradleBuilds:
         others = (path for path in paths if path not in texts) if isinstance(paths, Iterable) else ()
         self._whole = not any(path.endswith(SCRIPTS) for path in others)
         self._given = {path: {one.name: one for one in given(text)} for path, text in self._scripts.items()}
-        self._roots = {posixpath.dirname(path) for path in texts if posixpath.basename(path) in _SETTINGS}
+        self._hidden = {path: hidden_names(text) for path, text in self._scripts.items()}
+        self._roots: AbstractSet[str] = {
+            posixpath.dirname(path) for path in texts if posixpath.basename(path) in _SETTINGS
+        }
+        self._catalogs = self._of_settings({path: text for path, text in texts.items() if path.endswith(CATALOG)})
         self._known: dict[tuple[str, NamedValue, int], str | None] = {}
 
+    def _of_settings(self, catalogs: Mapping[str, str]) -> Mapping[str, str]:
+        """Catalogs with the versions that settings give to their aliases; none where these are not sure."""
+        made = dict(catalogs)
+        for path, text in self._scripts.items():
+            if posixpath.basename(path) not in _SETTINGS or "versionCatalogs" not in text:
+                continue
+            root = self._root(path)
+            of_build = [one for one in made if self._root(one) == root]
+            sure = len(of_build) == 1 and _CONDITION.search(without_texts(text)) is None
+            stated: dict[str, set[str]] = {}
+            for one in _SET_VERSION.finditer(text):
+                stated.setdefault(SEPARATOR.sub(".", one[1]), set()).add(one[2] or "")
+            values = {alias: "".join(some) if sure and len(some) == 1 else "" for alias, some in stated.items()}
+            made |= {one: with_versions(made[one], values) for one in of_build}
+        return made
+
     def filled(self, path: str) -> str:
-        """A script with the values of the names in it, as far as they are known."""
+        """A script or a catalog with the values of the names in it, as far as they are known."""
+        if path in self._catalogs:
+            return self._catalogs[path]
         text = self._with_values(path)
         version = self._of_kotlin(path) if _OF_KOTLIN.search(text) is not None else ""
         return _OF_KOTLIN.sub(lambda one: f'{one[1]}, "{version}")', text) if version else text
@@ -103,7 +138,7 @@ class GradleBuilds:
             known = self._value(path, key(stated))
             return form.format(known) if known is not None and sign in known else otherwise
 
-        text = _FILLED.sub(lambda one: value(one[1] or one[2], one[0]), self._texts[path])
+        text = _FILLED.sub(lambda one: value(one[1] or one[2], one[0]), self._scripts[path])
         text = _ADDED.sub(lambda one: value(one[3], one[0], f'"{one[2]}{{}}{one[4] or ""}"'), text)
         text = _BARE.sub(lambda one: value(one[2], one[0], f'{one[1]}"{{}}"'), text)
         return _WHOLE.sub(lambda one: value(one[2], one[0], f'{one[1]}"{{}}"', ":"), text)
@@ -112,13 +147,23 @@ class GradleBuilds:
         """What a name stands for in a script, where that is known and may be coordinates."""
         place = (path, named, depth)
         if place not in self._known:
-            own = None if named.of_root and path not in self._of_root(path) else self._given[path].get(named.name)
-            if own is not None and own.value != "" and named.name not in _OF_PROJECTS:
-                known = self._made(path, own.value, depth)
-            else:
-                known = self._of_catalog(path, named.name) or self._shared(path, named.name, depth)
+            known = None
+            if named.name.partition(".")[0] not in self._hidden[path]:
+                known = self._of_catalog(path, named.name) or self._given_to(path, named, depth)
             self._known[place] = known if known is not None and _PLAIN.fullmatch(known) else None
         return self._known[place]
+
+    def _given_to(self, path: str, named: NamedValue, depth: int) -> str | None:
+        name = named.name
+        own = None if named.of_root and path not in self._of_root(path) else self._given[path].get(name)
+        local = own is not None and own.local
+        parts = name.split(".")
+        for around in (".".join((*parts[:count], ANY)) for count in range(local, len(parts))):
+            if around in self._given[path] or (not local and (self._root(path), around) in self._values):
+                return None
+        if own is not None and own.value != "" and name not in _OF_PROJECTS:
+            return self._made(path, own.value, depth)
+        return self._shared(path, name, depth)
 
     def _made(self, path: str, value: str | None, depth: int) -> str | None:
         """A value with what the names in it stand for."""
@@ -148,10 +193,9 @@ class GradleBuilds:
 
     @cached_property
     def _versions(self) -> Mapping[str, Mapping[str, str]]:
-        catalogs = {path: text for path, text in self._texts.items() if path.endswith(CATALOG)}
         return {
-            path: {_SEPARATOR.sub(".", alias): version for alias, version in catalog_versions(text).items()}
-            for path, text in catalogs.items()
+            path: {SEPARATOR.sub(".", alias): version for alias, version in catalog_versions(text).items()}
+            for path, text in self._catalogs.items()
         }
 
     def _root(self, path: str) -> str:
@@ -185,7 +229,7 @@ class GradleBuilds:
     def _kotlins(self) -> Mapping[str, AbstractSet[str]]:
         """By the scripts and catalogs that state any, the versions of Kotlin's plugins."""
         texts = {path: self._with_values(path) for path in self._scripts}
-        texts |= {path: text for path, text in self._texts.items() if path.endswith(CATALOG)}
+        texts |= self._catalogs
         found = {path: kotlin_versions(path, text) for path, text in texts.items() if "kotlin" in text}
         return {path: versions for path, versions in found.items() if versions}
 
@@ -211,6 +255,33 @@ class GradleBuilds:
         )
         return unused if len(unused.libraries) < len(libraries) or len(unused.plugins) < len(plugins) else Unused()
 
+    def missing(self, path: str) -> tuple[str, ...]:
+        """What a script asks for by aliases that no catalog of the tree has; nothing where there is no catalog."""
+        if not self._aliases or any(one.name.partition(".")[0] == "libs" for one in self._given_names):
+            return ()
+        asked = dict.fromkeys(one[1].removeprefix(".") for one in _ASKED_ALIAS.finditer(self._scripts.get(path, "")))
+        return tuple(f"libs.{one}" for one in asked if one.lower() not in self._aliases)
+
+    @cached_property
+    def _given_names(self) -> tuple[GivenName, ...]:
+        return tuple(one for names in self._given.values() for one in names.values())
+
+    @cached_property
+    def _aliases(self) -> AbstractSet[str]:
+        """Of the libraries and bundles of all catalogs; none where a catalog cannot be read."""
+        found: set[str] = set()
+        try:
+            for text in self._catalogs.values():
+                document = toml_text.loads(text)
+                found.update(lock_text.table(document, "libraries"))
+                found.update(f"bundles.{one}" for one in lock_text.table(document, "bundles"))
+        except lock_text.ERRORS:
+            return frozenset()  # told where it is read
+        if found:
+            stated = {one for text in self._scripts.values() for one in _NAMED_ALIAS.findall(text)}
+            found |= stated | {f"bundles.{one}" for one in stated}
+        return {SEPARATOR.sub(".", one).lower() for one in found}
+
     @cached_property
     def _is_known(self) -> bool:
         """Whether nothing but the scripts chooses from catalogs, and all of these were read."""
@@ -223,7 +294,7 @@ class GradleBuilds:
 
     def _names(self, alias: str, kind: str = "") -> bool:
         """Whether a script names an alias: as ``libs.a.b``, or in a text."""
-        spelled = kind + _SEPARATOR.sub(".", alias.lower())
+        spelled = kind + SEPARATOR.sub(".", alias.lower())
         parts = spelled.split(".")
         beginnings = (".".join(parts[:count]) for count in range(1 + kind.count("."), len(parts)))
         return (
@@ -247,7 +318,7 @@ class GradleBuilds:
 
     @cached_property
     def _quoted(self) -> AbstractSet[str]:
-        return {_SEPARATOR.sub(".", one.lower()) for text in self._scripts.values() for one in _QUOTED.findall(text)}
+        return {SEPARATOR.sub(".", one.lower()) for text in self._scripts.values() for one in _QUOTED.findall(text)}
 
 
 def _folders(path: str) -> Iterator[str]:

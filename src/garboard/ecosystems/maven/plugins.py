@@ -9,11 +9,11 @@ from typing import Final
 
 from garboard import lock_text, toml_text
 from garboard.ecosystems.maven.effective import exact
+from garboard.ecosystems.maven.gradle_text import without_comments
 from garboard.lock_text import Pinned
 from garboard.model.image import File
 from garboard.model.package import Fact, Unread
 
-_COMMENT: Final = re.compile(r"""//[^\n]*|/\*(?s:.*?)(?:\*/|\Z)|"[^"\n]*"|'[^'\n]*'""")
 _PLUGIN: Final = re.compile(
     r"""\b(id|kotlin)[ \t]*(?:\([ \t]*)?["']([\w.-]+)["'][ \t]*(?:\)[ \t]*)?\.?version[ \t]*(?:\([ \t]*)?["']([^"'\n$]+)["']"""
 )
@@ -58,11 +58,6 @@ def _elsewhere(plain: str) -> Iterator[Unread]:
         Unread(kind=lock_text.NAMED_ARCHIVES, folder=path, reason="what is in them is not known")
         for path in (re.sub(r"^(?:\.{0,2}/)+", "", one) for one in archives)
     )
-
-
-def without_comments(text: str) -> str:
-    """A script without its comments."""
-    return _COMMENT.sub(lambda one: one[0] if one[0][0] in "\"'" else re.sub(r"[^\n]", " ", one[0]), text)
 
 
 def kotlin_versions(path: str, text: str) -> AbstractSet[str]:
