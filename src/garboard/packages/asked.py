@@ -405,11 +405,16 @@ def _stale(
 
 
 def _stated_alone(manifest: ManifestFile, files: Sequence[str], locks: _Locks) -> Iterator[Gap]:
-    """What a project's own file states with a version, and the lock file beside it does not have: what that needs."""
-    if manifest.asked.spread or not files or _home(files[0]) != _home(manifest.path):
+    """What a manifest states with a version, and the lock file that answers for it does not have: what that needs.
+
+    A ``spread`` one may state that for projects beside that of the lock file, unless this lies above it.
+    """
+    if not files or (manifest.asked.spread and _home(files[0]) not in islice(_upwards(_home(manifest.path)), 1, None)):
         return
     opened = {*manifest.asked.open}
     names = [name for name, _ in manifest.asked.names if name not in opened and not locks.has(manifest, name, files)]
+    if ecosystems.of(manifest.asked.type).loose_locks:
+        names = [name for name in names if not _BOM.search(name)]
     if names:
         lock = files[0].rpartition("/")[2]
         named = some(names)

@@ -257,6 +257,28 @@ def test_a_lock_file_answers_for_its_own_projects_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("path", "text", "name", "project"),
+    [
+        ("svc/pyproject.toml", '[project]\nname = "svc"\ndependencies = ["a==1.0.0", "zz==1.0"]\n', "zz", "uv.lock"),
+        ("svc/setup.py", "setup(install_requires=['a==1.0.0', 'zz==1.0'])\n", "zz", "poetry.lock"),
+        ("svc/composer.json", _json({"require": {"v/a": "1.0.0", "v/zz": "1.0.0"}}), "v/zz", "composer.lock"),
+        ("svc/package.json", _json({"name": "svc", "dependencies": {"a": "1.0.0", "zz": "1.0.0"}}), "zz", "yarn.lock"),
+        ("svc/mix.exs", 'defp deps, do: [{:a, "1.0.0"}, {:zz, "1.0.0"}]\n', "zz", "mix.lock"),
+        ("svc/build.gradle", "dependencies {\n implementation 'g:a:1.0.0'\n implementation 'g:zz:1'\n}\n", "g/zz", "gradle.lockfile"),
+    ],
+)  # fmt: skip
+def test_versions_that_a_lock_file_above_lacks_are_judged_and_what_they_need_is_told(
+    tmp_path: Path, path: str, text: str, name: str, project: str
+) -> None:
+    locked = next(one.locked for one in PROJECTS if one.lock.rpartition("/")[2] == project)
+    found = read(tmp_path, {project: locked, path: text})
+    assert [(one.full_name, one.locations[0].path) for one in found.packages if "zz" in one.name] == [(name, path)]
+    assert [gap.reason for gap in found.gaps if gap.subject == path] == [
+        f"asks for {name}, which {project} does not have: what that needs is not known"
+    ]
+
+
+@pytest.mark.parametrize(
     "folder",
     [
         "node_modules/x/",
