@@ -135,7 +135,9 @@ class _Locks:
         self._by_file: dict[str, dict[tuple[str, str], list[int]]] = defaultdict(lambda: defaultdict(list))
         self._homes: dict[str, list[str]] = defaultdict(list)
         self._loose: dict[str, set[tuple[str, str]]] = defaultdict(set)
-        """By the folder of manifests, what they state with a version."""
+        """By manifest, what it states with a version."""
+        self._above: dict[tuple[str, bool], set[tuple[str, str]]] = defaultdict(set)
+        """The same by folder, of all manifests there, and of those whose versions count for others."""
         self._told: dict[str, tuple[str, ...]] = {}
         """Of a manifest, the lock files that answer for it and are the project's own."""
         self._stated: dict[tuple[str, ...], AbstractSet[tuple[tuple[str, str], str]]] = {}
@@ -159,7 +161,8 @@ class _Locks:
                 continue
             file, key = _file(package), (package.type, _named(package.type, package.full_name))
             if file in manifests:
-                self._loose[_home(file)].add(key)
+                self._loose[file].add(key)
+                self._above[_home(file), manifests[file].asked.spread].add(key)
             else:
                 if file not in self._by_file:
                     self._homes[_home(file)].append(file)
@@ -304,14 +307,16 @@ class _Locks:
         return name in manifest.asked.elsewhere and any((file, *key) in self._unlisted for file in files)
 
     def stated(self, manifest: ManifestFile, name: str) -> bool:
-        """Whether another manifest, beside it or above, states the version, or the package is installed in the tree.
+        """Whether the manifest itself states the version, or another that decides it, or the package is installed in the tree.
 
-        Where projects look packages up in folders, a manifest speaks for itself alone.
+        Versions of one beside it or above count for it if they are ``spread``, or it leaves them to others (``inherited``).
         """
         key = (manifest.asked.type, _named(manifest.asked.type, name))
-        home = _home(manifest.path)
-        folders = (home,) if _looks_up(manifest.asked.type) else _upwards(home)
-        return self._installs(manifest, name) or any(key in self._loose.get(folder, ()) for folder in folders)
+        if self._installs(manifest, name) or key in self._loose.get(manifest.path, ()):
+            return True
+        kinds = (True, False) if name in manifest.asked.inherited else (True,)
+        folders = _upwards(_home(manifest.path))
+        return any(key in self._above.get((folder, kind), ()) for folder in folders for kind in kinds)
 
     def marked(self, manifests: Iterable[ManifestFile], answers: dict[str, tuple[str, ...]]) -> list[Package]:
         """The packages, each with the places that ask for it; what none asks for came along."""

@@ -279,6 +279,33 @@ def test_versions_that_a_lock_file_above_lacks_are_judged_and_what_they_need_is_
 
 
 @pytest.mark.parametrize(
+    ("path", "exact", "below", "leaves_open"),
+    [
+        ("composer.json", _json({"require": {"v/a": "2.9.0"}}), "sub/composer.json", _json({"require": {"v/a": "^1"}})),
+        ("package.json", _json({"dependencies": {"a": "2.1.3"}}), "sub/package.json", _json({"dependencies": {"a": "^1", "b": "2.0.0"}})),
+        ("package.json", _json({"dependencies": {"a": "2.1.3"}}), "sub/package.json", _json({"name": "s", "dependencies": {"a": "^1"}})),
+        ("pyproject.toml", '[project]\ndependencies=["a==2.1.0"]\n', "sub/pyproject.toml", '[project]\ndependencies=["a>=1"]\n'),
+        ("Cargo.toml", '[dependencies]\na = "=0.2.101"\n', "b/Cargo.toml", '[dependencies]\na = "0.1"\n'),
+        ("mix.exs", 'defp deps, do: [{:a, "1.0.0"}]\n', "b/mix.exs", 'defp deps, do: [{:a, "~> 0.1"}]\n'),
+        ("setup.py", "setup(extras_require={'x': ['a==25.0']})\n", "setup.cfg", "[options.extras_require]\nx = a==24.0\ny = a>=19\n"),
+    ],
+)  # fmt: skip
+def test_the_version_of_one_manifest_is_not_that_of_another(
+    tmp_path: Path, path: str, exact: str, below: str, leaves_open: str
+) -> None:
+    found = read(tmp_path, {path: exact, below: leaves_open})
+    told = [gap for gap in found.gaps if "only what is asked for by name" not in gap.reason]
+    assert [gap for gap in told if below in (gap.subject, *gap.subjects) or below in gap.reason]
+
+
+def test_crates_in_the_version_of_their_workspace_leave_nothing_open(tmp_path: Path) -> None:
+    workspace = '[workspace]\nmembers = ["b"]\n[workspace.dependencies]\na = "=0.2.101"\n'
+    found = read(tmp_path, {"Cargo.toml": workspace, "b/Cargo.toml": "[dependencies]\na.workspace = true\n"})
+    assert {gap.subject for gap in found.gaps} == {"Cargo.toml"}
+    assert [(one.name, one.version) for one in found.packages] == [("a", "0.2.101")]
+
+
+@pytest.mark.parametrize(
     "folder",
     [
         "node_modules/x/",
