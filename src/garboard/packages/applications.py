@@ -94,9 +94,16 @@ class Applications:
         found: dict[tuple[str, str], list[tuple[str, bool]]] = defaultdict(list)
         for package in self._packages:
             if not package.application and ecosystems.of(package.type).unmet:
-                for name in (package.full_name, *package.provides):
-                    found[package.type, name] += ((place.path, package.declared) for place in package.locations)
+                for place in package.locations:
+                    for name in {package.full_name, *package.provides, _called(place.path)}:
+                        found[package.type, name].append((place.path, package.declared))
         return found
+
+
+def _called(path: str) -> str:
+    """By what name those find a package that look where it lies, whatever it calls itself (npm's aliases); empty elsewhere."""
+    _, inside, place = path.rpartition(_MODULES)
+    return place.rpartition("/")[0] if inside else ""
 
 
 def _brought(package: Package, owners: Owners) -> bool:

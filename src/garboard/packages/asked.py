@@ -114,6 +114,21 @@ def _named(type_: str, name: str) -> str:
     return ecosystems.of(type_).normalize(name.replace(":", "/"))
 
 
+def _user(path: str) -> str:
+    """The folder for whose projects a package lies where it does: what a store has (pnpm's) is for those of its folder."""
+    before, inside, _ = path.rpartition(_MODULES)
+    if not inside:
+        return path.rpartition("/")[0]
+    outer, stored, _ = before.rpartition(f"{_MODULES}.")
+    return (outer if stored else before).rstrip("/")
+
+
+def _is_top(path: str) -> bool:
+    """Whether it is of a package that lies in a folder of packages itself, which may be called otherwise (npm's aliases)."""
+    folder = path.rpartition(_MODULES)[2].rpartition("/")[0]
+    return _MODULES in path and folder.count("/") == folder.startswith("@")
+
+
 def _looks_up(type_: str) -> bool:
     """Whether projects of this type of packages find them by the folders in which they lie."""
     return ecosystems.of(type_).nearest not in {None, same_file}
@@ -282,7 +297,9 @@ class _Locks:
             return False
         place = Location(path=manifest.path, layer=manifest.layer)
         project = Package(type=type_, name="", version="", scheme="", locations=(place,))
-        return bool(nearest(project, copies)) or any(_file(one).rpartition("/")[0] in above for one in copies)
+        return bool(nearest(project, copies)) or any(
+            _file(one).rpartition("/")[0] in above or _is_top(_file(one)) for one in copies
+        )
 
     @cached_property
     def _copies(self) -> Mapping[tuple[str, str], Mapping[str, list[Package]]]:
@@ -290,9 +307,7 @@ class _Locks:
         found: dict[tuple[str, str], dict[str, list[Package]]] = defaultdict(lambda: defaultdict(list))
         for one in self._packages:
             if not one.declared and not one.application and _looks_up(one.type):
-                before, inside, _ = _file(one).rpartition(_MODULES)
-                folder = before.rstrip("/") if inside else _file(one).rpartition("/")[0]
-                found[one.type, _named(one.type, one.full_name)][folder].append(one)
+                found[one.type, _named(one.type, one.full_name)][_user(_file(one))].append(one)
         return found
 
     @cached_property

@@ -298,6 +298,42 @@ def test_the_version_of_one_manifest_is_not_that_of_another(
     assert [gap for gap in told if below in (gap.subject, *gap.subjects) or below in gap.reason]
 
 
+@pytest.mark.parametrize(
+    ("asks", "place", "name", "version"),
+    [
+        ({"a": "1.0.0"}, "node_modules/.pnpm/a@1.0.0/node_modules/a", "a", "1.0.0"),
+        ({"a": "1.0.0"}, "node_modules/.pnpm/a@1.0.1/node_modules/a", "a", "1.0.1"),
+        ({"@s/a": "1.0.0"}, "node_modules/.pnpm/@s+a@1.0.1/node_modules/@s/a", "@s/a", "1.0.1"),
+        ({"b": "npm:a@1.0.0"}, "node_modules/b", "a", "1.0.1"),
+        ({"@s/b": "npm:a@1.0.0"}, "node_modules/@s/b", "a", "1.0.0"),
+    ],
+)
+@pytest.mark.parametrize("folder", ["", "packages/x/"])
+def test_installed_copies_answer_in_stores_and_under_other_names(
+    tmp_path: Path, asks: dict[str, str], place: str, name: str, version: str, folder: str
+) -> None:
+    files = {
+        f"{folder}package.json": _json({"name": "shop", "dependencies": asks}),
+        f"{place}/package.json": _json({"name": name, "version": version}),
+    }
+    found = read(tmp_path, files)
+    assert found.gaps == ()
+    assert [(one.full_name, one.version, one.declared) for one in found.packages if not one.application] == [
+        (name, version, False)
+    ]
+
+
+def test_a_copy_within_another_package_does_not_answer(tmp_path: Path) -> None:
+    files = {
+        "package.json": _json({"name": "shop", "dependencies": {"a": "1.0.0"}}),
+        "node_modules/b/package.json": _json({"name": "b", "version": "1.0.0"}),
+        "node_modules/b/node_modules/a/package.json": _json({"name": "a", "version": "1.0.1"}),
+    }
+    found = read(tmp_path, files)
+    assert {one.version for one in found.packages if one.name == "a"} == {"1.0.0", "1.0.1"}
+    assert [gap.subject for gap in found.gaps] == ["package.json"]
+
+
 def test_crates_in_the_version_of_their_workspace_leave_nothing_open(tmp_path: Path) -> None:
     workspace = '[workspace]\nmembers = ["b"]\n[workspace.dependencies]\na = "=0.2.101"\n'
     found = read(tmp_path, {"Cargo.toml": workspace, "b/Cargo.toml": "[dependencies]\na.workspace = true\n"})
