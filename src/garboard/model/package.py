@@ -343,7 +343,8 @@ class Asked(Value, tag_field="fact", tag="asked"):
     above, or below if it is ``spread``; ``hint`` says how to make one. ``told`` if others tell where none does. Those of
     ``development`` nothing else needs. ``project`` is what it calls its own, if it does. Those of ``elsewhere`` are for some
     platforms only: they are not missing from a lock file that asks for them and does not list them. Those of ``provided`` the
-    project itself stands for, so that no lock file has to list what needs them.
+    project itself stands for, so that no lock file has to list what needs them. Of ``inherited`` ones it leaves the version to
+    a manifest beside it or above.
     """
 
     type: str
@@ -356,6 +357,7 @@ class Asked(Value, tag_field="fact", tag="asked"):
     project: str = ""
     elsewhere: tuple[str, ...] = ()
     provided: tuple[str, ...] = ()
+    inherited: tuple[str, ...] = ()
 
 
 class Unlisted(Value, tag_field="fact", tag="unlisted"):

@@ -33,7 +33,7 @@ class Applications:
     def met(self, path: str, names: Iterable[str], type_: str) -> bool:
         """Whether anything of these packages is installed where the application at this path looks for it.
 
-        So it is where a lock file that was read declares it, in its folder or above. One that may be a package of a registry,
+        So it is where a lock file that was read declares it, in its folder or above, or its own manifest. One that may be a package of a registry,
         and has no packages beside it at all, is told as such (`passed_over`).
         """
         if path in self._publishable and path.rpartition("/")[0] not in self._homes:
@@ -42,7 +42,8 @@ class Applications:
         homes = (f"{path}!/", *(f"{folder}/{_MODULES}".lstrip("/") for folder in folders))
         return any(
             place.startswith(homes)
-            or ((declared or not place.endswith(f"/{_MANIFEST}")) and place.rpartition("/")[0] in folders)
+            or (place.rpartition("/")[2] != _MANIFEST and place.rpartition("/")[0] in folders)
+            or (declared and place == path)
             for name in names
             for place, declared in self._located[type_, name]
         )
@@ -93,9 +94,16 @@ class Applications:
         found: dict[tuple[str, str], list[tuple[str, bool]]] = defaultdict(list)
         for package in self._packages:
             if not package.application and ecosystems.of(package.type).unmet:
-                for name in (package.full_name, *package.provides):
-                    found[package.type, name] += ((place.path, package.declared) for place in package.locations)
+                for place in package.locations:
+                    for name in {package.full_name, *package.provides, _called(place.path)}:
+                        found[package.type, name].append((place.path, package.declared))
         return found
+
+
+def _called(path: str) -> str:
+    """By what name those find a package that look where it lies, whatever it calls itself (npm's aliases); empty elsewhere."""
+    _, inside, place = path.rpartition(_MODULES)
+    return place.rpartition("/")[0] if inside else ""
 
 
 def _brought(package: Package, owners: Owners) -> bool:

@@ -114,6 +114,21 @@ def _named(type_: str, name: str) -> str:
     return ecosystems.of(type_).normalize(name.replace(":", "/"))
 
 
+def _user(path: str) -> str:
+    """The folder for whose projects a package lies where it does: what a store has (pnpm's) is for those of its folder."""
+    before, inside, _ = path.rpartition(_MODULES)
+    if not inside:
+        return path.rpartition("/")[0]
+    outer, stored, _ = before.rpartition(f"{_MODULES}.")
+    return (outer if stored else before).rstrip("/")
+
+
+def _is_top(path: str) -> bool:
+    """Whether it is of a package that lies in a folder of packages itself, which may be called otherwise (npm's aliases)."""
+    folder = path.rpartition(_MODULES)[2].rpartition("/")[0]
+    return _MODULES in path and folder.count("/") == folder.startswith("@")
+
+
 def _looks_up(type_: str) -> bool:
     """Whether projects of this type of packages find them by the folders in which they lie."""
     return ecosystems.of(type_).nearest not in {None, same_file}
@@ -135,7 +150,9 @@ class _Locks:
         self._by_file: dict[str, dict[tuple[str, str], list[int]]] = defaultdict(lambda: defaultdict(list))
         self._homes: dict[str, list[str]] = defaultdict(list)
         self._loose: dict[str, set[tuple[str, str]]] = defaultdict(set)
-        """By the folder of manifests, what they state with a version."""
+        """By manifest, what it states with a version."""
+        self._above: dict[tuple[str, bool], set[tuple[str, str]]] = defaultdict(set)
+        """The same by folder, of all manifests there, and of those whose versions count for others."""
         self._told: dict[str, tuple[str, ...]] = {}
         """Of a manifest, the lock files that answer for it and are the project's own."""
         self._stated: dict[tuple[str, ...], AbstractSet[tuple[tuple[str, str], str]]] = {}
@@ -159,7 +176,8 @@ class _Locks:
                 continue
             file, key = _file(package), (package.type, _named(package.type, package.full_name))
             if file in manifests:
-                self._loose[_home(file)].add(key)
+                self._loose[file].add(key)
+                self._above[_home(file), manifests[file].asked.spread].add(key)
             else:
                 if file not in self._by_file:
                     self._homes[_home(file)].append(file)
@@ -279,7 +297,9 @@ class _Locks:
             return False
         place = Location(path=manifest.path, layer=manifest.layer)
         project = Package(type=type_, name="", version="", scheme="", locations=(place,))
-        return bool(nearest(project, copies)) or any(_file(one).rpartition("/")[0] in above for one in copies)
+        return bool(nearest(project, copies)) or any(
+            _file(one).rpartition("/")[0] in above or _is_top(_file(one)) for one in copies
+        )
 
     @cached_property
     def _copies(self) -> Mapping[tuple[str, str], Mapping[str, list[Package]]]:
@@ -287,9 +307,7 @@ class _Locks:
         found: dict[tuple[str, str], dict[str, list[Package]]] = defaultdict(lambda: defaultdict(list))
         for one in self._packages:
             if not one.declared and not one.application and _looks_up(one.type):
-                before, inside, _ = _file(one).rpartition(_MODULES)
-                folder = before.rstrip("/") if inside else _file(one).rpartition("/")[0]
-                found[one.type, _named(one.type, one.full_name)][folder].append(one)
+                found[one.type, _named(one.type, one.full_name)][_user(_file(one))].append(one)
         return found
 
     @cached_property
@@ -304,14 +322,16 @@ class _Locks:
         return name in manifest.asked.elsewhere and any((file, *key) in self._unlisted for file in files)
 
     def stated(self, manifest: ManifestFile, name: str) -> bool:
-        """Whether another manifest, beside it or above, states the version, or the package is installed in the tree.
+        """Whether the manifest itself states the version, or another that decides it, or the package is installed in the tree.
 
-        Where projects look packages up in folders, a manifest speaks for itself alone.
+        Versions of one beside it or above count for it if they are ``spread``, or it leaves them to others (``inherited``).
         """
         key = (manifest.asked.type, _named(manifest.asked.type, name))
-        home = _home(manifest.path)
-        folders = (home,) if _looks_up(manifest.asked.type) else _upwards(home)
-        return self._installs(manifest, name) or any(key in self._loose.get(folder, ()) for folder in folders)
+        if self._installs(manifest, name) or key in self._loose.get(manifest.path, ()):
+            return True
+        kinds = (True, False) if name in manifest.asked.inherited else (True,)
+        folders = _upwards(_home(manifest.path))
+        return any(key in self._above.get((folder, kind), ()) for folder in folders for kind in kinds)
 
     def marked(self, manifests: Iterable[ManifestFile], answers: dict[str, tuple[str, ...]]) -> list[Package]:
         """The packages, each with the places that ask for it; what none asks for came along."""
@@ -405,11 +425,16 @@ def _stale(
 
 
 def _stated_alone(manifest: ManifestFile, files: Sequence[str], locks: _Locks) -> Iterator[Gap]:
-    """What a project's own file states with a version, and the lock file beside it does not have: what that needs."""
-    if manifest.asked.spread or not files or _home(files[0]) != _home(manifest.path):
+    """What a manifest states with a version, and the lock file that answers for it does not have: what that needs.
+
+    A ``spread`` one may state that for projects beside that of the lock file, unless this lies above it.
+    """
+    if not files or (manifest.asked.spread and _home(files[0]) not in islice(_upwards(_home(manifest.path)), 1, None)):
         return
     opened = {*manifest.asked.open}
     names = [name for name, _ in manifest.asked.names if name not in opened and not locks.has(manifest, name, files)]
+    if ecosystems.of(manifest.asked.type).loose_locks:
+        names = [name for name in names if not _BOM.search(name)]
     if names:
         lock = files[0].rpartition("/")[2]
         named = some(names)

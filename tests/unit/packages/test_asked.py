@@ -257,6 +257,91 @@ def test_a_lock_file_answers_for_its_own_projects_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("path", "text", "name", "project"),
+    [
+        ("svc/pyproject.toml", '[project]\nname = "svc"\ndependencies = ["a==1.0.0", "zz==1.0"]\n', "zz", "uv.lock"),
+        ("svc/setup.py", "setup(install_requires=['a==1.0.0', 'zz==1.0'])\n", "zz", "poetry.lock"),
+        ("svc/composer.json", _json({"require": {"v/a": "1.0.0", "v/zz": "1.0.0"}}), "v/zz", "composer.lock"),
+        ("svc/package.json", _json({"name": "svc", "dependencies": {"a": "1.0.0", "zz": "1.0.0"}}), "zz", "yarn.lock"),
+        ("svc/mix.exs", 'defp deps, do: [{:a, "1.0.0"}, {:zz, "1.0.0"}]\n', "zz", "mix.lock"),
+        ("svc/build.gradle", "dependencies {\n implementation 'g:a:1.0.0'\n implementation 'g:zz:1'\n}\n", "g/zz", "gradle.lockfile"),
+    ],
+)  # fmt: skip
+def test_versions_that_a_lock_file_above_lacks_are_judged_and_what_they_need_is_told(
+    tmp_path: Path, path: str, text: str, name: str, project: str
+) -> None:
+    locked = next(one.locked for one in PROJECTS if one.lock.rpartition("/")[2] == project)
+    found = read(tmp_path, {project: locked, path: text})
+    assert [(one.full_name, one.locations[0].path) for one in found.packages if "zz" in one.name] == [(name, path)]
+    assert [gap.reason for gap in found.gaps if gap.subject == path] == [
+        f"asks for {name}, which {project} does not have: what that needs is not known"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "exact", "below", "leaves_open"),
+    [
+        ("composer.json", _json({"require": {"v/a": "2.9.0"}}), "sub/composer.json", _json({"require": {"v/a": "^1"}})),
+        ("package.json", _json({"dependencies": {"a": "2.1.3"}}), "sub/package.json", _json({"dependencies": {"a": "^1", "b": "2.0.0"}})),
+        ("package.json", _json({"dependencies": {"a": "2.1.3"}}), "sub/package.json", _json({"name": "s", "dependencies": {"a": "^1"}})),
+        ("pyproject.toml", '[project]\ndependencies=["a==2.1.0"]\n', "sub/pyproject.toml", '[project]\ndependencies=["a>=1"]\n'),
+        ("Cargo.toml", '[dependencies]\na = "=0.2.101"\n', "b/Cargo.toml", '[dependencies]\na = "0.1"\n'),
+        ("mix.exs", 'defp deps, do: [{:a, "1.0.0"}]\n', "b/mix.exs", 'defp deps, do: [{:a, "~> 0.1"}]\n'),
+        ("setup.py", "setup(extras_require={'x': ['a==25.0']})\n", "setup.cfg", "[options.extras_require]\nx = a==24.0\ny = a>=19\n"),
+    ],
+)  # fmt: skip
+def test_the_version_of_one_manifest_is_not_that_of_another(
+    tmp_path: Path, path: str, exact: str, below: str, leaves_open: str
+) -> None:
+    found = read(tmp_path, {path: exact, below: leaves_open})
+    told = [gap for gap in found.gaps if "only what is asked for by name" not in gap.reason]
+    assert [gap for gap in told if below in (gap.subject, *gap.subjects) or below in gap.reason]
+
+
+@pytest.mark.parametrize(
+    ("asks", "place", "name", "version"),
+    [
+        ({"a": "1.0.0"}, "node_modules/.pnpm/a@1.0.0/node_modules/a", "a", "1.0.0"),
+        ({"a": "1.0.0"}, "node_modules/.pnpm/a@1.0.1/node_modules/a", "a", "1.0.1"),
+        ({"@s/a": "1.0.0"}, "node_modules/.pnpm/@s+a@1.0.1/node_modules/@s/a", "@s/a", "1.0.1"),
+        ({"b": "npm:a@1.0.0"}, "node_modules/b", "a", "1.0.1"),
+        ({"@s/b": "npm:a@1.0.0"}, "node_modules/@s/b", "a", "1.0.0"),
+    ],
+)
+@pytest.mark.parametrize("folder", ["", "packages/x/"])
+def test_installed_copies_answer_in_stores_and_under_other_names(
+    tmp_path: Path, asks: dict[str, str], place: str, name: str, version: str, folder: str
+) -> None:
+    files = {
+        f"{folder}package.json": _json({"name": "shop", "dependencies": asks}),
+        f"{place}/package.json": _json({"name": name, "version": version}),
+    }
+    found = read(tmp_path, files)
+    assert found.gaps == ()
+    assert [(one.full_name, one.version, one.declared) for one in found.packages if not one.application] == [
+        (name, version, False)
+    ]
+
+
+def test_a_copy_within_another_package_does_not_answer(tmp_path: Path) -> None:
+    files = {
+        "package.json": _json({"name": "shop", "dependencies": {"a": "1.0.0"}}),
+        "node_modules/b/package.json": _json({"name": "b", "version": "1.0.0"}),
+        "node_modules/b/node_modules/a/package.json": _json({"name": "a", "version": "1.0.1"}),
+    }
+    found = read(tmp_path, files)
+    assert {one.version for one in found.packages if one.name == "a"} == {"1.0.0", "1.0.1"}
+    assert [gap.subject for gap in found.gaps] == ["package.json"]
+
+
+def test_crates_in_the_version_of_their_workspace_leave_nothing_open(tmp_path: Path) -> None:
+    workspace = '[workspace]\nmembers = ["b"]\n[workspace.dependencies]\na = "=0.2.101"\n'
+    found = read(tmp_path, {"Cargo.toml": workspace, "b/Cargo.toml": "[dependencies]\na.workspace = true\n"})
+    assert {gap.subject for gap in found.gaps} == {"Cargo.toml"}
+    assert [(one.name, one.version) for one in found.packages] == [("a", "0.2.101")]
+
+
+@pytest.mark.parametrize(
     "folder",
     [
         "node_modules/x/",

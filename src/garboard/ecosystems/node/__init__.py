@@ -63,8 +63,8 @@ def _nearest(requiring: Package, copies: list[Package]) -> list[Package]:
 
 
 def _in_store(place: str, modules: str) -> bool:
-    """Whether a package lies in a store of this ``node_modules``."""
-    return place.startswith(f"{modules}.") and "node_modules/" not in place[len(modules) :]
+    """Whether a package lies in a store of this ``node_modules``, where each may have one of its own (pnpm's)."""
+    return place.startswith(f"{modules}.") and place.count("node_modules/", len(modules)) <= 1
 
 
 def _repeats(path: str) -> str | None:

@@ -77,7 +77,12 @@ def _manifest(file: File) -> Iterator[Fact]:
         facts = (Asked(type=TYPE, hint=_HINT),)
     for fact in facts:
         if isinstance(fact, Asked) and not fact.told:
-            yield msgspec.structs.replace(fact, project=project, open=tuple(dict.fromkeys((*fact.open, *replaced))))
+            yield msgspec.structs.replace(
+                fact,
+                project=project,
+                open=tuple(dict.fromkeys((*fact.open, *replaced))),
+                inherited=_inherited(document),
+            )
         else:
             yield fact
 
@@ -90,6 +95,13 @@ def _replaced(document: Mapping[str, Any]) -> Iterator[str]:
             stated = lock_text.mapping(wanted)
             if "path" not in stated:
                 yield str(stated.get("package") or name).rpartition("#")[2].partition(":")[0]
+
+
+def _inherited(document: Mapping[str, Any]) -> tuple[str, ...]:
+    """Crates that are asked for in the version of the workspace, and in no other."""
+    every = [(_crate(name, one), "workspace" in one) for _, name, one in _wanted(document)]
+    own = {name for name, inherited in every if not inherited}
+    return tuple(dict.fromkeys(name for name, inherited in every if inherited and name not in own))
 
 
 def _required(text: str) -> Named:
