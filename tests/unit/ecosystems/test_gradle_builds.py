@@ -455,3 +455,25 @@ def test_aliases_that_no_catalog_has(tmp_path: Path, line: str, missing: str) ->
     found = read(tmp_path, {**files, "settings.gradle": settings})
     told = [gap.reason for gap in found.gaps if "no catalog of the tree has" in gap.reason]
     assert [f"({missing})" in one for one in told] == [True] * bool(missing)
+
+
+@pytest.mark.parametrize(
+    ("line", "more", "expected", "told"),
+    [
+        ("api 'g:a:1.0'", "configurations.all { resolutionStrategy { force 'g:b:1', 'g:a:2.0' } }\n", {"g:a@2.0", "g:b@1"}, ""),
+        ("api 'g:a:1.0'", "configurations.kapt { resolutionStrategy { force 'g:a:2.0' } }\n", {"g:a@1.0", "g:a@2.0"}, ""),
+        ("api 'g:a:1.0'", "if (x) { configurations.all { resolutionStrategy { force 'g:a:2.0' } } }\n", {"g:a@1.0", "g:a@2.0"}, ""),
+        ("api 'g:a:1.0'", "configurations.all { resolutionStrategy { force('g:a:1.0') } }\n", {"g:a@1.0"}, ""),
+        ("api 'g:a:1.0'\n constraints { api 'g:a:2.0' }", "", {"g:a@2.0"}, ""),
+        ("api 'g:a:2.10'\n constraints { api 'g:a:2.9' }", "", {"g:a@2.10", "g:a@2.9"}, ""),
+        ("api 'g:a:1.0'\n constraints { kapt 'g:a:2.0' }", "", {"g:a@1.0", "g:a@2.0"}, ""),
+        ("api 'g:a:1.0'", "x.eachDependency { d -> d.useVersion '2.0' }\n", {"g:a@1.0"}, "changes versions"),
+        ("api 'g:a:1.0'", "x { eachPlugin { useVersion '2.0' } }\n", {"g:a@1.0"}, ""),
+    ],
+)  # fmt: skip
+def test_versions_that_take_the_place_of_others(
+    tmp_path: Path, line: str, more: str, expected: set[str], told: str
+) -> None:
+    found = read(tmp_path, {"build.gradle": script(line, more=more)})
+    assert {f"{one.full_name.replace('/', ':')}@{one.version}" for one in found.packages} == expected
+    assert any("changes versions" in gap.reason for gap in found.gaps) is bool(told)

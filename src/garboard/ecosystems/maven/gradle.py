@@ -10,6 +10,7 @@ from typing import Any, Final
 from garboard import lock_text, toml_text
 from garboard.ecosystems.maven.effective import exact
 from garboard.ecosystems.maven.gradle_text import without_comments
+from garboard.ecosystems.maven.version import key
 from garboard.lock_text import LINE, Pinned, Remark
 from garboard.model.gap import some
 
@@ -41,6 +42,13 @@ _OF_TREE: Final = frozenset(
     {"project", "projects", "files", "fileTree", "dir", "include", "gradleApi", "localGroovy", "libs"}
 )
 """What a script calls to name what is no artifact of a repository, or one of a catalog, which is read for itself."""
+_CHANGES: Final = frozenset({"useVersion", "useTarget", "substitute"})
+_PROJECTS: Final = frozenset({"allprojects", "subprojects"})
+_FORCING: Final = _PROJECTS | {"configurations", "all", "configureEach", "resolutionStrategy"}
+_CONSTRAINING: Final = _PROJECTS | {"dependencies", "constraints"}
+"""Blocks in which such a statement holds for all; elsewhere what is stated is judged beside it."""
+_OF_ALL: Final = frozenset({"api", "implementation"})
+"""Configurations whose constraints hold for all that a project is shipped with."""
 SEPARATOR: Final = re.compile(r"[-_.]")
 """What stands between the parts of an alias, which all is the same."""
 _VERSIONS: Final = re.compile(r"(?m)^[ \t]*+\[versions\](?:[^\n]*+\n?(?![ \t]*\[\w))*")
@@ -86,7 +94,7 @@ def build_script(text: str) -> Iterator[Pinned | Remark]:
     """Coordinates in one text, or by name; a version that the script works out is not known."""
     script = _Script(without_comments(text))
     script.read()
-    yield from (one for _, one in sorted(script.found, key=lambda one: one[0]))
+    yield from script.resolved()
     yield from script.remarks
 
 
@@ -117,6 +125,11 @@ class _Script:
         """Whether the open one has any, and any that is understood."""
         self._asking = self._asking_to = 0
         """The line that asks for something of which nothing is understood yet; 0 where there is none."""
+        self._forced: dict[int, Pinned] = {}
+        """By their places, what counts over all that is stated."""
+        self._raising: dict[int, Pinned] = {}
+        self._changing: list[str] = []
+        """Lines that change versions while they are resolved."""
         self._odd: list[str] = []
         """Such lines."""
 
@@ -144,13 +157,29 @@ class _Script:
             lines = some(self._odd)
             reason = f"asks in ways that are not understood (lines {lines}): what it names was not judged"
             self.remarks.append(Remark(reason, lines.names))
+        if self._changing:
+            lines = some(self._changing)
+            reason = f"changes versions while it is resolved (lines {lines}): what it changes was judged as it is stated, if at all"
+            self.remarks.append(Remark(reason, lines.names))
         if self._by_property:
             lines = some(self._by_property)
             reason = f"names artifacts by properties (lines {lines}): what it names was not judged"
             self.remarks.append(Remark(reason, lines.names))
 
+    def resolved(self) -> Iterator[Pinned]:
+        """What it asks for, in order; a version that another takes the place of is left out."""
+        forced = {one.name: one for one in self._forced.values()}
+        raising = {one.name: one.version for one in self._raising.values() if one.version}
+        for place, one in sorted(self.found, key=lambda one: one[0]):
+            other = forced.get(one.name, one)
+            replaced = place not in self._forced and one.version != other.version
+            if not replaced and not (one.version and one.name in raising and key(one.version) < key(raising[one.name])):
+                yield one
+
     def _read_word(self, before: str, word: str, place: int) -> None:
         self._words |= self._within > 0
+        if word in _CHANGES and "eachPlugin" not in self._blocks:
+            self._changing.append(str(self._line(place)))
         asks = _CONFIGURATION.fullmatch(before) is not None
         if word in _OF_TREE or (word[:1].isupper() and asks):
             self._understood()
@@ -208,7 +237,12 @@ class _Script:
             word
         ) is not None
         if parts is not None and (_STATED.fullmatch(parts[3]) if parts[3] else asks):
-            self.found.append((place, _asked(parts[1], parts[2], parts[3], self._line(place))))
+            asked = _asked(parts[1], parts[2], parts[3], self._line(place))
+            self.found.append((place, asked))
+            if word == "force" and _FORCING.issuperset(self._blocks):
+                self._forced[place] = asked
+            elif "constraints" in self._blocks and word in _OF_ALL and _CONSTRAINING.issuperset(self._blocks):
+                self._raising[place] = asked
             self._understood()
         elif asks and "$" in value and _WITH_PROPERTY.fullmatch(value):
             self._by_property.append(str(self._line(place)))
