@@ -29,6 +29,9 @@ class BareFolders:
         self._linked: list[set[bytes]] = [set() for _ in self._rules]
         self._above: dict[bytes, bytes] = {}
         """Links with the names of folders in which such folders are, by what they lead to."""
+        named = [rule.within for rule in self._rules if not rule.namespaces]
+        self._ends = tuple(b"/" + within.strip(b"/") for within in named)
+        self._begins = {within[:place] for within in named for place, one in enumerate(within) if one == ord("/")}
 
     def look(self, folders: Iterable[bytes], links: Sequence[tuple[bytes, bytes]]) -> None:
         """Look through some of the layer's folders and links, as `garboard.image.layers.names.NameLog` has them."""
@@ -44,7 +47,7 @@ class BareFolders:
                     if rule.within in path and _innermost(rule, path) == path
                 )
         for path, target in links:
-            if any(_leads_to(rule, path) for rule in self._rules if not rule.namespaces):
+            if path in self._begins or (b"/" + path).endswith(self._ends):
                 self._above.setdefault(_target(path, target), path)
 
     def readings(self, names: tuple[bytes, ...], described: Collection[bytes]) -> Iterator[Reading]:
@@ -115,11 +118,6 @@ def _in_text(rule: Bare, text: bytes) -> Iterator[bytes]:
         last, end = start, match.end()
     if end:
         yield text[last:end]
-
-
-def _leads_to(rule: Bare, link: bytes) -> bool:
-    """Whether a link has the name of a folder in which such folders are."""
-    return rule.within.startswith(link + b"/") or (b"/" + link).endswith(b"/" + rule.within.strip(b"/"))
 
 
 def _target(path: bytes, target: bytes) -> bytes:
