@@ -63,11 +63,14 @@ class Applications:
             for location in package.locations
             if not location.path.endswith(_MANIFEST)
         }
+        stated = {location.path for one in self._packages if not one.application for location in one.locations}
         alone = [
             (package, location.path)
             for package in candidates
             for location in package.locations
-            if location.path.rpartition("/")[0] not in self._homes and locked.isdisjoint(("", *above(location.path)))
+            if location.path not in stated
+            and location.path.rpartition("/")[0] not in self._homes
+            and locked.isdisjoint(("", *above(location.path)))
         ]
         yield from _told(alone, ecosystems.of(type_).unmet_hint)
 

@@ -326,7 +326,7 @@ WORKSPACE = {
         (
             {"package.json": _package("p", dependencies={"a": "2.0.0"})},
             {"a@2.0.0"},
-            ("p 1.0.0 lies outside node_modules", DIRECT),
+            (DIRECT,),
         ),
     ],
 )  # fmt: skip
@@ -349,3 +349,9 @@ def test_an_extra_beside_a_list_for_pip_is_judged(tmp_path: Path) -> None:
     reason = told(inventory)["pyproject.toml"]
     assert "asks for c, which requirements.txt does not have: not judged" in reason
     assert "asks for b, which requirements.txt does not have: what that needs is not known" in reason
+
+
+def test_an_application_whose_versions_are_judged_is_told_once(tmp_path: Path) -> None:
+    stated = {"name": "app", "version": "1.0.0", "dependencies": {"lodash": "4.17.15"}}
+    (gap,) = read(tmp_path, {"package.json": json.dumps(stated)}).gaps
+    assert gap.reason.startswith(DIRECT)
