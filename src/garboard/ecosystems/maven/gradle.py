@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Container, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any, Final
 
 from garboard import lock_text, toml_text
@@ -118,6 +119,8 @@ class _Script:
         self._named = [one.start() for one, _ in named]
         self._named_to = [one.end() for one, _ in named]
         self._blocks: list[str] = []
+        self._around: dict[str, int] = {}
+        """How many of the blocks have a name."""
         self._within = 0
         """Blocks of dependencies that are open."""
         self._opened = 0
@@ -178,7 +181,7 @@ class _Script:
 
     def _read_word(self, before: str, word: str, place: int) -> None:
         self._words |= self._within > 0
-        if word in _CHANGES and "eachPlugin" not in self._blocks:
+        if word in _CHANGES and "eachPlugin" not in self._around:
             self._changing.append(str(self._line(place)))
         asks = _CONFIGURATION.fullmatch(before) is not None
         if word in _OF_TREE or (word[:1].isupper() and asks):
@@ -207,10 +210,17 @@ class _Script:
             self._opened = place
             self._words = self._known = False
         self._blocks.append(word)
+        self._around[word] = self._around.get(word, 0) + 1
         self._within += word == "dependencies"
 
     def _close(self, place: int) -> None:
-        if not self._blocks or self._blocks.pop() != "dependencies":
+        if not self._blocks:
+            return
+        word = self._blocks.pop()
+        self._around[word] -= 1
+        if not self._around[word]:
+            del self._around[word]
+        if word != "dependencies":
             return
         self._within -= 1
         odd = len(self._odd)
@@ -221,6 +231,10 @@ class _Script:
             self.remarks.append(
                 Remark(f"has dependencies at line {line} that are not stated there: what it names was not judged")
             )
+
+    def _lies_in(self, blocks: AbstractSet[str]) -> bool:
+        """Whether no other blocks than these are around."""
+        return len(self._around) <= len(blocks) and self._around.keys() <= blocks
 
     def _state(self, word: str, value: str, place: int) -> None:
         """Judge a text that follows a word."""
@@ -239,9 +253,9 @@ class _Script:
         if parts is not None and (_STATED.fullmatch(parts[3]) if parts[3] else asks):
             asked = _asked(parts[1], parts[2], parts[3], self._line(place))
             self.found.append((place, asked))
-            if word == "force" and _FORCING.issuperset(self._blocks):
+            if word == "force" and self._lies_in(_FORCING):
                 self._forced[place] = asked
-            elif "constraints" in self._blocks and word in _OF_ALL and _CONSTRAINING.issuperset(self._blocks):
+            elif "constraints" in self._around and word in _OF_ALL and self._lies_in(_CONSTRAINING):
                 self._raising[place] = asked
             self._understood()
         elif asks and "$" in value and _WITH_PROPERTY.fullmatch(value):
